@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "op_spec.h"
+
+namespace nordlys::core {
+
+/// Cost of a node; free dimensions count as 1. Saturates at INT64_MAX instead of overflowing.
+NodeCost costOf(const Graph &graph, NodeId node);
+/// Number of elements in all initializers of the graph (subgraphs included).
+std::int64_t parameterCount(const Graph &graph);
+/// Sum of the nodes' MACs, free dimensions counting as 1.
+std::int64_t macCount(const Graph &graph);
+
+} // namespace nordlys::core

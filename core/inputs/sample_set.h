@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "preprocess.h"
+
+#include <core/graph/graph.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nordlys::core {
+
+/// One sample: a tensor per graph input, in the order of Graph::inputs.
+using Sample = std::vector<HostTensor>;
+
+/// Where samples come from.
+struct SampleOptions {
+    std::optional<PreprocessRecipe> recipe; ///< nothing: PreprocessRecipe::forInput
+    std::size_t limit = 0;                  ///< 0: all
+};
+
+/// Many samples, read one at a time: a folder of images, .npy, .pb or .raw files in name order (subfolders are not entered); one such file;
+/// a vendor input_list.txt; or "random:SEED:N" (uniform in [0, 1), the same on every machine).
+class SampleSet {
+public:
+    /// BadInput: nothing there, no readable kind, several inputs where the files feed one. The graph must have known input dims.
+    static Expected<SampleSet> open(const std::string &spec, const Graph &graph, const SampleOptions &options = {});
+    [[nodiscard]] std::size_t size() const { return m_names.size(); }
+    /// File name (or "random 3") of sample `index`, for messages and labels.
+    [[nodiscard]] const std::string &name(std::size_t index) const { return m_names[index]; }
+    /// Full path of the sample's (first) file; empty for random samples.
+    [[nodiscard]] std::filesystem::path path(std::size_t index) const;
+    /// Reads and preprocesses. Thread-safe. NaN in an image-derived or stored float tensor is BadInput naming the file.
+    [[nodiscard]] Expected<Sample> load(std::size_t index) const;
+    /// Text of the recipe in use; empty when the samples are tensors already.
+    [[nodiscard]] std::string recipeText() const;
+
+private:
+    enum class Kind { Images, Tensors, List, Random };
+    Kind m_kind = Kind::Images;
+    std::vector<std::string> m_names;
+    std::vector<std::vector<std::filesystem::path>> m_files; // per sample, per input
+    std::vector<Dims> m_inputDims;
+    std::vector<DType> m_inputTypes;
+    PreprocessRecipe m_recipe;
+    std::uint64_t m_seed = 0;
+};
+
+/// Labels: CSV with columns `file` (relative to the CSV) and `class_index`; further columns are ignored.
+struct LabelSet {
+    std::vector<std::filesystem::path> files;
+    std::vector<std::int64_t> classes;
+    static Expected<LabelSet> read(const std::filesystem::path &csv);
+    /// Class of a file by its resolved path.
+    [[nodiscard]] std::optional<std::int64_t> classOf(const std::filesystem::path &file) const;
+};
+
+} // namespace nordlys::core

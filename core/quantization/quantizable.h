@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "encoding.h"
+
+#include <core/graph/graph.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace nordlys::core {
+
+enum class QuantizableKind { Activation, Weight, Bias };
+
+/// A tensor that gets an encoding.
+struct QuantizableTensor {
+    TensorId tensor;
+    QuantizableKind kind = QuantizableKind::Activation;
+    /// Tensors of one tie group (Concat inputs and output, data movers' input and output) share one encoding; the group is named by its first
+    /// tensor in graph order. Equal to `tensor` when it is alone.
+    TensorId group;
+    std::optional<std::pair<double, double>> fixedRange; ///< Softmax, Sigmoid: 0..1; Tanh: -1..1
+    int channelAxis = -1;                                ///< weights only; -1: per tensor only
+    /// Bias: the activation and weight whose scales' product is the bias scale; invalid otherwise.
+    TensorId biasActivation, biasWeight;
+};
+
+/// Which tensors of the graph get encodings, in graph order. Rules: float activations that are stored between operators, graph inputs and
+/// weights; nothing inside a fused group (Conv, Gemm, MatMul, ConvTranspose or Add followed by its only consumer BatchNormalization and/or a fusable
+/// activation); movers and Concat tied; fixed ranges for Softmax and Sigmoid outputs. Biases are listed: their encodings are derived.
+std::vector<QuantizableTensor> quantizableTensors(const Graph &graph);
+
+} // namespace nordlys::core
