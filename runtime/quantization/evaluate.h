@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <core/base/error.h>
+#include <core/base/progress.h>
+#include <core/import/model.h>
+#include <core/inputs/sample_set.h>
+#include <core/quantization/encoding_set.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nordlys::runtime {
+
+struct TensorError {
+    std::string name;
+    double sqnrDb = 0;        ///< 10 log10(sum x^2 / sum (x - xq)^2) over all samples; +inf when equal
+    double localSqnrDb = 0;   ///< only this tensor's own quantize-dequantize, inputs exact
+    double clippedPercent = 0;///< float values outside min..max
+    int bitwidth = 0;         ///< 0: no encoding (only inherited error)
+    std::uint64_t values = 0;
+};
+struct OutputError {
+    std::string name;
+    double sqnrDb = 0, cosine = 1, maxAbsError = 0;
+};
+/// Fractions in 0..1. Top-1 of the first output (argmax over its elements).
+struct Accuracy {
+    double floatTop1 = 0, quantizedTop1 = 0, agreement = 0;
+    std::size_t samples = 0;
+};
+struct Evaluation {
+    std::vector<OutputError> outputs;
+    std::vector<TensorError> tensors; ///< in graph order, every tensor that the plan stores
+    std::optional<Accuracy> accuracy; ///< with labels
+    std::size_t samples = 0;
+    std::int64_t elapsedNs = 0;
+};
+
+struct EvaluationOptions {
+    core::EncodingSet encodings;
+    const core::LabelSet *labels = nullptr; ///< samples without a label are left out of accuracy; BadInput when none has one
+    std::int64_t labelOffset = 0;
+    int threads = 1; ///< samples in parallel; the result does not depend on it
+};
+
+/// Runs float32 and quantsim side by side over the samples.
+core::Expected<Evaluation> evaluateQuantized(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
+                                             const EvaluationOptions &options, const core::JobContext &job = {});
+
+} // namespace nordlys::runtime
