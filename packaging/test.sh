@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds and passes the tests: first the preset without Qt (the layers must build alone), then everything.
+#   packaging/test.sh [--slow]     --slow: also the tests labelled slow
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+filter=(-LE slow)
+[ "${1:-}" = --slow ] && filter=()
+step() { printf '\n== %s\n' "$*"; }
+
+step "Packages"
+packaging/install-deps.sh
+
+jobs=$(nproc)
+step "Preset core-only (no Qt)"
+cmake --preset core-only -DNORDLYS_TESTS=OFF -DNORDLYS_BENCH=OFF
+cmake --build --preset core-only -j "$jobs"
+
+step "Preset dev"
+cmake --preset dev
+cmake --build --preset dev -j "$jobs"
+
+step "Tests"
+QT_QPA_PLATFORM=offscreen ctest --test-dir build/dev --output-on-failure -j "$jobs" "${filter[@]}"
