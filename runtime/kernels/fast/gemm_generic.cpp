@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemm_kernels.h"
+
+#include <algorithm>
+
+namespace nordlys::runtime::detail {
+
+namespace {
+
+constexpr int tileRows = 4;
+constexpr int tileColumns = 8; // 4 x 8 floats fit the sixteen 128-bit registers of SSE2 and NEON
+
+template <int Rows>
+void tile(const GemmArgs &args, std::int64_t row, std::int64_t column, const float *b)
+{
+    float sum[Rows][tileColumns];
+    for (int r = 0; r < Rows; ++r) {
+        for (int j = 0; j < tileColumns; ++j)
+            sum[r][j] = args.bias[column + j];
+    }
+    const float *a = args.a + row * args.lda;
+    for (std::int64_t k = 0; k < args.k; ++k, b += panelColumns) {
+        for (int r = 0; r < Rows; ++r) {
+            const float factor = a[r * args.lda + k];
+            for (int j = 0; j < tileColumns; ++j)
+                sum[r][j] += factor * b[j];
+        }
+    }
+    const int columns = static_cast<int>(std::min<std::int64_t>(tileColumns, args.n - column));
+    const float low = args.epilogue.low();
+    const float high = args.epilogue.high();
+    for (int r = 0; r < Rows; ++r) {
+        const std::ptrdiff_t at = (row + r) * args.ldc + column;
+        for (int j = 0; j < columns; ++j) {
+            float value = sum[r][j];
+            if (args.epilogue.residual != nullptr)
+                value += args.epilogue.residual[at + j];
+            args.c[at + j] = clampKeepNan(value, low, high);
+        }
+    }
+}
+
+} // namespace
+
+void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin, std::int64_t panelEnd)
+{
+    for (std::int64_t panel = panelBegin; panel < panelEnd; ++panel) {
+        const float *b = args.panels + panel * args.k * panelColumns;
+        const std::int64_t columnEnd = std::min(args.n, (panel + 1) * panelColumns);
+        for (std::int64_t row = rowBegin; row < rowEnd; row += tileRows) {
+            for (std::int64_t column = panel * panelColumns; column < columnEnd; column += tileColumns) {
+                const float *half = b + (column - panel * panelColumns);
+                switch (rowEnd - row) {
+                case 1: tile<1>(args, row, column, half); break;
+                case 2: tile<2>(args, row, column, half); break;
+                case 3: tile<3>(args, row, column, half); break;
+                default: tile<tileRows>(args, row, column, half); break;
+                }
+            }
+        }
+    }
+}
+
+} // namespace nordlys::runtime::detail
