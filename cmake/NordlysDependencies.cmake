@@ -5,6 +5,9 @@ find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
 # libonnx's CMake file names Protobuf's targets, so Protobuf must be found first.
 find_package(ONNX REQUIRED)
+if(NOT TARGET ONNX::onnx) # older packages export the target without a namespace
+  add_library(ONNX::onnx ALIAS onnx)
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
