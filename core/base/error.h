@@ -89,6 +89,6 @@ Error internalError(std::string what, std::string why);
 /// Returns the error of an Expected to the caller; otherwise goes on.
 #define NORDLYS_TRY(expression)                                                                                                  \
     do {                                                                                                                         \
-        if (auto nordlysTried = (expression); !nordlysTried)                                                                     \
+        if (auto &&nordlysTried = (expression); !nordlysTried)                                                                     \
             return std::move(nordlysTried.error());                                                                              \
     } while (false)
