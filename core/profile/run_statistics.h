@@ -48,7 +48,8 @@ struct RunSummary {
     std::vector<CounterSummary> counters;
     Verdict verdict;
 };
-/// `fromNs`..`toNs` restricts to inferences that start inside (both 0: all).
+/// `fromNs`..`toNs` restricts to inferences that start inside (both 0: all) and to counter samples taken inside.
+/// Layers have count 0 where the run was recorded without layer times.
 RunSummary summarize(const RunProfile &run, std::int64_t fromNs = 0, std::int64_t toNs = 0);
 
 } // namespace nordlys::core
