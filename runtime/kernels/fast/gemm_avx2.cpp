@@ -96,6 +96,10 @@ NORDLYS_AVX2 void panelTile(Tile &t, std::int64_t columns)
         tile<Rows, 2, false>(t);
         return;
     }
+    if (columns == floatsPerVector) { // a masked store of a whole vector is an order slower than a plain one
+        tile<Rows, 1, false>(t);
+        return;
+    }
     const std::int64_t lastVector = columns > floatsPerVector ? columns - floatsPerVector : columns;
     t.mask = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(maskSource + 8 - lastVector));
     if (columns > floatsPerVector)
