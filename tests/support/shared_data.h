@@ -20,9 +20,9 @@ inline std::filesystem::path digitsPath() { return std::filesystem::path(NORDLYS
 } // namespace nordlys::test
 
 /// Skips the test, saying what is missing and how to get it, when the shared data is not there.
-#define NORDLYS_REQUIRE_SHARED(path)                                                                                              \
+#define NORDLYS_REQUIRE_SHARED(needed)                                                                                              \
     do {                                                                                                                          \
-        if (!std::filesystem::exists(path))                                                                                       \
-            GTEST_SKIP() << "needs " << std::filesystem::path(path).string()                                                       \
+        if (!std::filesystem::exists(needed))                                                                                       \
+            GTEST_SKIP() << "needs " << std::filesystem::path(needed).string()                                                       \
                          << ": set NORDLYS_SHARED to the folder of shared test data";                                             \
     } while (false)
