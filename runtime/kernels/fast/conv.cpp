@@ -51,6 +51,34 @@ bool gathersAtOnce(const ConvGeometry &g)
     return g.groups == 1 && g.outputPixels() <= 256;
 }
 
+// Output columns [begin, end) whose kernel columns all lie inside the image.
+struct InnerColumns {
+    std::int64_t begin;
+    std::int64_t end;
+};
+InnerColumns innerColumns(const ConvGeometry &g)
+{
+    const std::int64_t begin = std::min(g.outW, (g.padLeft + g.strideW - 1) / g.strideW);
+    const std::int64_t room = g.w - g.kw + g.padLeft;
+    return {begin, room < 0 ? begin : std::clamp(room / g.strideW + 1, begin, g.outW)};
+}
+
+std::int64_t edgeColumns(const ConvGeometry &g)
+{
+    const InnerColumns inner = innerColumns(g);
+    return std::max(inner.begin, g.outW - inner.end);
+}
+
+// Whether the product reads the image where it lies. It runs one output row at a time, so the weights must stay in the
+// second-level cache from row to row and the row must be long enough for whole tiles.
+bool readsInPlace(const ConvGeometry &g)
+{
+    constexpr std::int64_t weightFloats = 64 * 1024;
+    const InnerColumns inner = innerColumns(g);
+    return g.groups == 1 && g.dilationW == 1 && g.kh * g.kw > 1 && inner.end - inner.begin >= 12
+           && g.kh * g.kw * g.cin * g.cout <= weightFloats;
+}
+
 } // namespace
 
 core::Expected<std::size_t> PackedConv::packedSize(const ConvParams &p)
@@ -132,6 +160,8 @@ std::size_t PackedConv::scratchBytes(const ConvGeometry &g, int threads) const
 {
     if (isDepthwise() || (g.groups == 1 && needsNoGather(g)))
         return 0;
+    if (readsInPlace(g))
+        return static_cast<std::size_t>(edgeColumns(g) * depth() * threads) * sizeof(float);
     const std::int64_t rows = gathersAtOnce(g) ? g.outputPixels() : std::min(g.outputPixels(), gemmRowsPerBlock(depth())) * threads;
     return static_cast<std::size_t>(rows * depth()) * sizeof(float);
 }
@@ -152,21 +182,77 @@ void PackedConv::run(const ConvGeometry &g, const float *in, float *out, const E
         return;
     }
     if (g.groups == 1 && needsNoGather(g)) {
-        GemmArgs args;
+        GemmArgs args = groupProduct(g, out, epilogue, 0);
         args.a = in;
-        args.lda = g.cin;
-        args.bias = bias;
-        args.panels = bias + panelsOf(m_params.cout) * panelColumns;
-        args.c = out;
-        args.ldc = g.cout;
         args.m = g.outputPixels();
-        args.n = g.cout;
-        args.k = g.cin;
-        args.epilogue = epilogue;
         gemmParallel(args, m_path, pool);
         return;
     }
-    runGathered(g, in, out, epilogue, pool, reinterpret_cast<float *>(scratch.data()));
+    if (readsInPlace(g))
+        runDirect(g, in, out, epilogue, pool, reinterpret_cast<float *>(scratch.data()));
+    else
+        runGathered(g, in, out, epilogue, pool, reinterpret_cast<float *>(scratch.data()));
+}
+
+GemmArgs PackedConv::groupProduct(const ConvGeometry &g, float *out, const Epilogue &epilogue, std::int64_t group) const
+{
+    const BlockShape shape = blockShape(m_params);
+    GemmArgs args;
+    args.lda = shape.depth;
+    args.bias = reinterpret_cast<const float *>(m_bytes.data()) + group * shape.floats();
+    args.panels = args.bias + panelsOf(shape.columns) * panelColumns;
+    args.panelStride = shape.depth * panelColumns;
+    args.c = out + group * shape.columns;
+    args.ldc = g.cout;
+    args.n = shape.columns;
+    args.k = shape.depth;
+    args.epilogue = epilogue;
+    if (epilogue.residual != nullptr)
+        args.epilogue.residual = epilogue.residual + group * shape.columns;
+    return args;
+}
+
+void PackedConv::runDirect(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool,
+                           float *scratch) const
+{
+    const InnerColumns inner = innerColumns(g);
+    const std::int64_t edge = edgeColumns(g);
+    const std::int64_t panels = panelsOf(g.cout);
+    const std::int64_t rowFloats = g.kw * g.cin; // one kernel row, contiguous in the image
+    pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), 1, [&](std::size_t begin, std::size_t end, int worker) {
+        float *taps = scratch + worker * edge * depth();
+        for (std::int64_t row = static_cast<std::int64_t>(begin); row < static_cast<std::int64_t>(end); ++row) {
+            const auto columns = [&](std::int64_t from, std::int64_t until) {
+                GemmArgs args = groupProduct(g, out, epilogue, 0);
+                args.c += (row * g.outW + from) * g.cout;
+                if (args.epilogue.residual != nullptr)
+                    args.epilogue.residual += (row * g.outW + from) * g.cout;
+                args.m = until - from;
+                return args;
+            };
+            const auto edgeProduct = [&](std::int64_t from, std::int64_t until) {
+                if (from == until)
+                    return;
+                im2col(g, in, 0, row * g.outW + from, row * g.outW + until, taps);
+                GemmArgs args = columns(from, until);
+                args.a = taps;
+                gemmBlock(args, m_path, 0, args.m, 0, panels);
+            };
+            edgeProduct(0, inner.begin);
+            edgeProduct(inner.end, g.outW);
+            const std::int64_t top = row % g.outH * g.strideH - g.padTop;
+            const detail::TapRange rows = detail::tapsInside(top, g.h, g.kh, g.dilationH);
+            GemmArgs args = columns(inner.begin, inner.end);
+            args.segments = rows.end - rows.begin;
+            args.segmentStep = g.dilationH * g.w * g.cin;
+            args.k = args.segments * rowFloats;
+            args.panels += rows.begin * rowFloats * panelColumns;
+            args.lda = g.strideW * g.cin;
+            const std::int64_t left = inner.begin * g.strideW - g.padLeft;
+            args.a = in + ((row / g.outH * g.h + top + rows.begin * g.dilationH) * g.w + left) * g.cin;
+            gemmBlock(args, m_path, 0, args.m, 0, panels);
+        }
+    });
 }
 
 void PackedConv::runGathered(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool,
@@ -176,26 +262,12 @@ void PackedConv::runGathered(const ConvGeometry &g, const float *in, float *out,
     const std::int64_t pixels = g.outputPixels();
     const std::int64_t rowsPerBlock = std::min(pixels, gemmRowsPerBlock(shape.depth));
     const std::int64_t blocks = (pixels + rowsPerBlock - 1) / rowsPerBlock;
-    const auto argsOf = [&](std::int64_t group) {
-        GemmArgs args;
-        args.lda = shape.depth;
-        args.bias = reinterpret_cast<const float *>(m_bytes.data()) + group * shape.floats();
-        args.panels = args.bias + panelsOf(shape.columns) * panelColumns;
-        args.c = out + group * shape.columns;
-        args.ldc = g.cout;
-        args.n = shape.columns;
-        args.k = shape.depth;
-        args.epilogue = epilogue;
-        if (epilogue.residual != nullptr)
-            args.epilogue.residual = epilogue.residual + group * shape.columns;
-        return args;
-    };
     if (gathersAtOnce(g)) {
         pool.parallelFor(static_cast<std::size_t>(pixels), 1, [&](std::size_t begin, std::size_t end, int) {
             im2col(g, in, 0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end),
                    scratch + static_cast<std::int64_t>(begin) * shape.depth);
         });
-        GemmArgs args = argsOf(0);
+        GemmArgs args = groupProduct(g, out, epilogue, 0);
         args.a = scratch;
         args.m = pixels;
         gemmParallel(args, m_path, pool);
@@ -208,7 +280,7 @@ void PackedConv::runGathered(const ConvGeometry &g, const float *in, float *out,
             const std::int64_t first = task % blocks * rowsPerBlock;
             const std::int64_t last = std::min(pixels, first + rowsPerBlock);
             im2col(g, in, group, first, last, rows);
-            GemmArgs args = argsOf(group);
+            GemmArgs args = groupProduct(g, out, epilogue, group);
             args.a = rows;
             args.c += first * g.cout;
             if (args.epilogue.residual != nullptr)

@@ -63,6 +63,8 @@ private:
     PackedConv() = default;
     [[nodiscard]] bool isDepthwise() const { return m_params.groups > 1 && m_params.groups == m_params.cin && m_params.cin == m_params.cout; }
     [[nodiscard]] std::int64_t depth() const { return m_params.cin / m_params.groups * m_params.kh * m_params.kw; }
+    [[nodiscard]] GemmArgs groupProduct(const ConvGeometry &g, float *out, const Epilogue &epilogue, std::int64_t group) const;
+    void runDirect(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool, float *scratch) const;
     void runGathered(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool, float *scratch) const;
 
     ConvParams m_params;

@@ -130,6 +130,7 @@ void PackedMatrix::run(std::int64_t m, const float *a, std::ptrdiff_t lda, float
     args.m = m;
     args.n = m_params.n;
     args.k = m_params.k;
+    args.panelStride = args.k * panelColumns;
     args.epilogue = epilogue;
     gemmParallel(args, m_path, pool);
 }

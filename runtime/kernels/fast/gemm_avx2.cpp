@@ -18,13 +18,16 @@ namespace {
 
 constexpr int kernelRows = 6;
 constexpr std::ptrdiff_t floatsPerVector = 8;
+constexpr std::ptrdiff_t smallBFloats = 5 * 1024; // 20 KiB
 
 struct Tile {
     const float *a;
     std::ptrdiff_t lda;
     const float *b;
     std::ptrdiff_t panelStride; // floats from one panel to the next
-    std::int64_t k;
+    std::int64_t segments;
+    std::int64_t segmentLength;
+    std::ptrdiff_t segmentStep;
     const float *bias;
     float *c;
     std::ptrdiff_t ldc;
@@ -42,7 +45,7 @@ template <int Rows, int Vectors, bool Masked>
 NORDLYS_AVX2 inline void tile(const Tile &t)
 {
     static_assert(Rows * Vectors <= 12);
-    const float *a = t.a;
+    const float *segment = t.a;
     const float *b = t.b;
     const std::ptrdiff_t lda = t.lda;
     const std::ptrdiff_t panelStride = t.panelStride;
@@ -52,15 +55,18 @@ NORDLYS_AVX2 inline void tile(const Tile &t)
         c##S = _mm256_loadu_ps(t.bias + S % Vectors * floatsPerVector);
     NORDLYS_SLOTS(NORDLYS_INIT)
 #undef NORDLYS_INIT
-    for (std::int64_t k = t.k; k > 0; --k) {
+    for (std::int64_t left = t.segments; left > 0; --left, segment += t.segmentStep) {
+        const float *a = segment;
+        for (std::int64_t k = t.segmentLength; k > 0; --k) {
 #define NORDLYS_STEP(S)                                                                                                          \
     if constexpr (S < Rows * Vectors)                                                                                            \
         c##S = _mm256_fmadd_ps(_mm256_broadcast_ss(a + S / Vectors * lda),                                                       \
                                _mm256_loadu_ps(b + S % Vectors / 2 * panelStride + S % 2 * (Vectors > 1 ? floatsPerVector : 0)), c##S);
-        NORDLYS_SLOTS(NORDLYS_STEP)
+            NORDLYS_SLOTS(NORDLYS_STEP)
 #undef NORDLYS_STEP
-        ++a;
-        b += panelColumns;
+            ++a;
+            b += panelColumns;
+        }
     }
     if (t.residual != nullptr) {
 #define NORDLYS_ADD(S)                                                                                                           \
@@ -127,8 +133,10 @@ NORDLYS_AVX2 void gemmBlockAvx2(const GemmArgs &args, std::int64_t rowBegin, std
 {
     Tile t{};
     t.lda = args.lda;
-    t.panelStride = args.k * panelColumns;
-    t.k = args.k;
+    t.panelStride = args.panelStride;
+    t.segments = args.segments;
+    t.segmentLength = args.segments == 0 ? 0 : args.k / args.segments;
+    t.segmentStep = args.segmentStep;
     t.ldc = args.ldc;
     t.low = _mm256_set1_ps(args.epilogue.low());
     t.high = _mm256_set1_ps(args.epilogue.high());
@@ -141,7 +149,9 @@ NORDLYS_AVX2 void gemmBlockAvx2(const GemmArgs &args, std::int64_t rowBegin, std
         t.residual = args.epilogue.residual == nullptr ? nullptr : args.epilogue.residual + row * args.ldc + column;
     };
     const std::int64_t fullPanelEnd = std::min(panelEnd, args.n / panelColumns);
-    const std::int64_t blockRows = gemmRowsPerBlock(args.k);
+    // While B stays in the first-level cache anyway, one strip of rows after the other reads A and writes C in order.
+    const bool smallB = (panelEnd - panelBegin) * args.k * panelColumns <= smallBFloats;
+    const std::int64_t blockRows = smallB ? kernelRows : gemmRowsPerBlock(args.k);
     for (std::int64_t blockBegin = rowBegin; blockBegin < rowEnd; blockBegin += blockRows) {
         const std::int64_t blockEnd = std::min(rowEnd, blockBegin + blockRows);
         const std::int64_t fullRowEnd = blockBegin + (blockEnd - blockBegin) / kernelRows * kernelRows;

@@ -19,11 +19,14 @@ void tile(const GemmArgs &args, std::int64_t row, std::int64_t column, const flo
             sum[r][j] = args.bias[column + j];
     }
     const float *a = args.a + row * args.lda;
-    for (std::int64_t k = 0; k < args.k; ++k, b += panelColumns) {
-        for (int r = 0; r < Rows; ++r) {
-            const float factor = a[r * args.lda + k];
-            for (int j = 0; j < tileColumns; ++j)
-                sum[r][j] += factor * b[j];
+    const std::int64_t length = args.segments == 0 ? 0 : args.k / args.segments;
+    for (std::int64_t segment = 0; segment < args.segments; ++segment, a += args.segmentStep) {
+        for (std::int64_t k = 0; k < length; ++k, b += panelColumns) {
+            for (int r = 0; r < Rows; ++r) {
+                const float factor = a[r * args.lda + k];
+                for (int j = 0; j < tileColumns; ++j)
+                    sum[r][j] += factor * b[j];
+            }
         }
     }
     const int columns = static_cast<int>(std::min<std::int64_t>(tileColumns, args.n - column));
@@ -45,7 +48,7 @@ void tile(const GemmArgs &args, std::int64_t row, std::int64_t column, const flo
 void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin, std::int64_t panelEnd)
 {
     for (std::int64_t panel = panelBegin; panel < panelEnd; ++panel) {
-        const float *b = args.panels + panel * args.k * panelColumns;
+        const float *b = args.panels + panel * args.panelStride;
         const std::int64_t columnEnd = std::min(args.n, (panel + 1) * panelColumns);
         for (std::int64_t row = rowBegin; row < rowEnd; row += tileRows) {
             for (std::int64_t column = panel * panelColumns; column < columnEnd; column += tileColumns) {

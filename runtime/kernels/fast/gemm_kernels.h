@@ -25,6 +25,11 @@ struct GemmArgs {
     std::int64_t m = 0;
     std::int64_t n = 0;
     std::int64_t k = 0;
+    std::ptrdiff_t panelStride = 0; ///< floats from one panel to the next; k * 16 where all rows of B take part
+    /// A row of A may lie in pieces: `segments` runs of k / segments floats, `segmentStep` floats apart (the kernel rows of a
+    /// convolution, read from the image where it lies). 1 for a plain matrix.
+    std::int64_t segments = 1;
+    std::ptrdiff_t segmentStep = 0;
     Epilogue epilogue;
 };
 
