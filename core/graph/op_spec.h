@@ -6,6 +6,7 @@
 #include <core/base/error.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -31,6 +32,9 @@ enum class LayoutRole : std::uint8_t {
     Opaque      ///< needs the order in which the model states the dims
 };
 
+/// Marks a value of shape arithmetic that is not known (-1 is an ordinary value there: Reshape and Slice use it).
+inline constexpr std::int64_t kUnknownValue = std::numeric_limits<std::int64_t>::min();
+
 /// Context of shape inference for one node: shapes, element types and small integer values of its inputs as far as they are known.
 class InferenceContext {
 public:
@@ -40,7 +44,7 @@ public:
     virtual bool hasInput(std::size_t index) const = 0;
     virtual DType inputType(std::size_t index) const = 0;
     virtual const std::optional<Shape> &inputShape(std::size_t index) const = 0;
-    /// Values of an integer input (shape arithmetic), when they are known; -1 stands for a free dimension's value.
+    /// Values of an integer input (shape arithmetic), when they are known; kUnknownValue stands for what a free dimension decides.
     virtual std::optional<std::vector<std::int64_t>> inputValues(std::size_t index) const = 0;
     virtual const Graph &graph() const = 0;
     virtual const Node &node() const = 0;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "../op_spec.h"
+
+#include <span>
+
+namespace nordlys::core::ops {
+
+// Rows of the operator table, one family a file.
+std::span<const OpSpec> elementwiseOps();
+std::span<const OpSpec> convolutionOps();
+std::span<const OpSpec> poolingOps();
+std::span<const OpSpec> matrixOps();
+std::span<const OpSpec> normalizationOps();
+std::span<const OpSpec> reductionOps();
+std::span<const OpSpec> reshapingOps();
+std::span<const OpSpec> selectionOps();
+std::span<const OpSpec> resizingOps();
+std::span<const OpSpec> shapeOps();
+std::span<const OpSpec> quantizationOps();
+std::span<const OpSpec> recurrentOps();
+
+} // namespace nordlys::core::ops
