@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reference.h"
+
+namespace nordlys::runtime::reference {
+
+/// Binds c = function(a, b) with broadcasting; one plain loop where nothing is broadcast.
+template <typename A, typename B, typename Out, typename Function>
+core::Expected<BoundKernel> bindBroadcast(const KernelCall &call, Function function)
+{
+    const TensorDesc &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
+    const auto dims = broadcastDims(a.dims, b.dims);
+    if (!dims)
+        return call.broken("the shapes " + core::shapeText(a.dims) + " and " + core::shapeText(b.dims) + " cannot be broadcast together");
+    if (*dims != c.dims)
+        return call.broken("the output's shape is not that of the broadcast inputs, " + core::shapeText(*dims));
+    if (a.dims == b.dims && a.channelsLast == b.channelsLast && a.channelsLast == c.channelsLast) {
+        const std::int64_t count = c.elementCount();
+        return bound(
+            call,
+            [count, function](const KernelRun &run) -> KernelStatus {
+                const A *x = run.input<A>(0);
+                const B *y = run.input<B>(1);
+                Out *out = run.output<Out>(0);
+                for (std::int64_t i = 0; i < count; ++i)
+                    out[i] = function(x[i], y[i]);
+                return nullptr;
+            },
+            sizeof(A) == sizeof(Out) ? 0 : -1);
+    }
+    StridedLoop<3> loop(c.dims);
+    loop.setBroadcastOperand(0, a);
+    loop.setBroadcastOperand(1, b);
+    loop.setOperand(2, c.strides());
+    return bound(call, [loop, function](const KernelRun &run) -> KernelStatus {
+        const A *x = run.input<A>(0);
+        const B *y = run.input<B>(1);
+        Out *out = run.output<Out>(0);
+        loop.run([&](const auto &at) { out[at[2]] = function(x[at[0]], y[at[1]]); });
+        return nullptr;
+    });
+}
+
+} // namespace nordlys::runtime::reference

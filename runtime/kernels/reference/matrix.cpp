@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference.h"
+
+namespace nordlys::runtime::reference {
+
+namespace {
+
+/// numpy.matmul: a vector counts as a row on the left and a column on the right; leading dimensions are broadcast.
+core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
+{
+    NORDLYS_TRY(call.require(2));
+    TensorDesc a = call.inputs[0], b = call.inputs[1], c = call.outputs[0];
+    if (a.rank() == 0 || b.rank() == 0 || a.dtype != b.dtype || a.dtype != c.dtype)
+        return call.broken("both inputs need a dimension and the output's type");
+    const bool rowVector = a.rank() == 1, columnVector = b.rank() == 1;
+    if (rowVector)
+        a.dims.insert(a.dims.begin(), 1);
+    if (columnVector)
+        b.dims.push_back(1);
+    const std::int64_t m = a.dims[a.rank() - 2], k = a.dims.back(), n = b.dims.back();
+    if (b.dims[b.rank() - 2] != k)
+        return call.broken("the inner sizes " + std::to_string(k) + " and " + std::to_string(b.dims[b.rank() - 2]) + " differ");
+    TensorDesc aLead = a, bLead = b;
+    aLead.dims.resize(a.rank() - 2);
+    bLead.dims.resize(b.rank() - 2);
+    const auto lead = broadcastDims(aLead.dims, bLead.dims);
+    if (!lead)
+        return call.broken("the leading dimensions cannot be broadcast together");
+    core::Dims expected = *lead;
+    if (!rowVector)
+        expected.push_back(m);
+    if (!columnVector)
+        expected.push_back(n);
+    if (expected != c.dims)
+        return call.broken("the output's shape is not " + core::shapeText(expected));
+    StridedLoop<2> loop(*lead); // counts matrices
+    loop.setBroadcastOperand(0, aLead);
+    loop.setBroadcastOperand(1, bLead);
+    return dispatchNumber(call, c.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+        using T = typename decltype(tag)::Type;
+        return bound(call, [loop, m, k, n](const KernelRun &run) -> KernelStatus {
+            T *out = run.output<T>(0);
+            loop.run([&](const auto &at) {
+                const T *x = run.input<T>(0) + at[0] * m * k, *y = run.input<T>(1) + at[1] * k * n;
+                for (std::int64_t row = 0; row < m; ++row) {
+                    for (std::int64_t column = 0; column < n; ++column) {
+                        T sum = 0;
+                        for (std::int64_t i = 0; i < k; ++i)
+                            sum = static_cast<T>(sum + x[row * k + i] * y[i * n + column]);
+                        out[row * n + column] = sum;
+                    }
+                }
+                out += m * n;
+            });
+            return nullptr;
+        });
+    });
+}
+
+core::Expected<BoundKernel> bindGemm(const KernelCall &call)
+{
+    NORDLYS_TRY(call.require(2));
+    const TensorDesc &a = call.inputs[0], &b = call.inputs[1], &y = call.outputs[0];
+    if (a.rank() != 2 || b.rank() != 2 || a.dtype != b.dtype || a.dtype != y.dtype)
+        return call.broken("both inputs have to be matrices of the output's type");
+    const bool transA = call.intAttribute("transA", 0) != 0, transB = call.intAttribute("transB", 0) != 0;
+    const std::int64_t m = a.dims[transA ? 1 : 0], k = a.dims[transA ? 0 : 1], n = b.dims[transB ? 0 : 1];
+    if (b.dims[transB ? 1 : 0] != k)
+        return call.broken("the inner sizes " + std::to_string(k) + " and " + std::to_string(b.dims[transB ? 1 : 0]) + " differ");
+    if (y.dims != core::Dims{m, n})
+        return call.broken("the output's shape is not " + core::shapeText(core::Dims{m, n}));
+    StridedLoop<2> loop(y.dims);
+    loop.setOperand(0, y.strides());
+    if (call.hasInput(2)) {
+        const auto dims = broadcastDims(call.inputs[2].dims, y.dims);
+        if (!dims || *dims != y.dims || call.inputs[2].dtype != y.dtype)
+            return call.broken("C cannot be broadcast to the output");
+        loop.setBroadcastOperand(1, call.inputs[2]);
+    }
+    const float alpha = call.floatAttribute("alpha", 1.0F), beta = call.floatAttribute("beta", 1.0F);
+    const std::int64_t aRow = transA ? 1 : k, aInner = transA ? m : 1, bInner = transB ? 1 : n, bColumn = transB ? k : 1;
+    return dispatchNumber(call, y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+        using T = typename decltype(tag)::Type;
+        return bound(call, [=](const KernelRun &run) -> KernelStatus {
+            const T *x = run.input<T>(0), *w = run.input<T>(1), *c = run.input<T>(2);
+            T *out = run.output<T>(0);
+            loop.run([&](const auto &at) {
+                const std::int64_t row = at[0] / n, column = at[0] % n;
+                T sum = 0;
+                for (std::int64_t i = 0; i < k; ++i)
+                    sum = static_cast<T>(sum + x[row * aRow + i * aInner] * w[i * bInner + column * bColumn]);
+                T value = alpha == 1.0F ? sum : static_cast<T>(static_cast<T>(alpha) * sum);
+                if (c != nullptr)
+                    value = static_cast<T>(value + (beta == 1.0F ? c[at[1]] : static_cast<T>(static_cast<T>(beta) * c[at[1]])));
+                out[at[0]] = value;
+            });
+            return nullptr;
+        });
+    });
+}
+
+constexpr KernelEntry entries[] = {
+    {"", "MatMul", 1, bindMatMul, false},
+    {"", "Gemm", 1, bindGemm, false},
+};
+
+} // namespace
+
+std::span<const KernelEntry> matrixKernels()
+{
+    return entries;
+}
+
+} // namespace nordlys::runtime::reference

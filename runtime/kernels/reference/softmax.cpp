@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nordlys::runtime::reference {
+
+namespace {
+
+/// Before opset 13 the tensor is seen as a matrix split at the axis; from 13 on the function works along the one axis.
+core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarithm)
+{
+    NORDLYS_TRY(call.require(1));
+    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
+    const bool matrixForm = call.opset < 13;
+    const std::int64_t stated = call.intAttribute("axis", matrixForm ? 1 : -1);
+    auto axis = normalizedAxis(stated, x.rank());
+    if (matrixForm && stated == static_cast<std::int64_t>(x.rank()))
+        axis = x.rank();
+    if (!axis || x.dims != y.dims || x.dtype != y.dtype)
+        return call.broken("the axis is outside the input, or the output has another shape or type");
+    std::int64_t outer = 1, size = 1, inner = 1;
+    for (std::size_t i = 0; i < x.rank(); ++i) {
+        std::int64_t &part = i < *axis ? outer : (matrixForm || i == *axis ? size : inner);
+        part *= x.dims[i];
+    }
+    return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+        using T = typename decltype(tag)::Type;
+        return bound(
+            call,
+            [=](const KernelRun &run) -> KernelStatus {
+                if (size == 0)
+                    return nullptr;
+                for (std::int64_t i = 0; i < outer * inner; ++i) {
+                    const std::int64_t first = i / inner * size * inner + i % inner;
+                    const T *in = run.input<T>(0) + first;
+                    T *out = run.output<T>(0) + first;
+                    T most = in[0];
+                    for (std::int64_t k = 1; k < size; ++k)
+                        most = std::max(most, in[k * inner]);
+                    double sum = 0;
+                    for (std::int64_t k = 0; k < size; ++k)
+                        sum += std::exp(static_cast<double>(in[k * inner] - most));
+                    const double logSum = std::log(sum);
+                    for (std::int64_t k = 0; k < size; ++k) {
+                        const auto shifted = static_cast<double>(in[k * inner] - most);
+                        out[k * inner] = static_cast<T>(logarithm ? shifted - logSum : std::exp(shifted) / sum);
+                    }
+                }
+                return nullptr;
+            },
+            0);
+    });
+}
+
+core::Expected<BoundKernel> bindSoftmax(const KernelCall &call)
+{
+    return bindSoftmaxLike(call, false);
+}
+core::Expected<BoundKernel> bindLogSoftmax(const KernelCall &call)
+{
+    return bindSoftmaxLike(call, true);
+}
+
+constexpr KernelEntry entries[] = {
+    {"", "Softmax", 1, bindSoftmax, false},
+    {"", "LogSoftmax", 1, bindLogSoftmax, false},
+};
+
+} // namespace
+
+std::span<const KernelEntry> softmaxKernels()
+{
+    return entries;
+}
+
+} // namespace nordlys::runtime::reference
