@@ -13,7 +13,8 @@
 namespace nordlys::runtime {
 
 /// Owns uninitialised memory that starts at a multiple of 64 bytes (a cache line, and the widest vector). Moves, never copies.
-class AlignedBuffer {
+class AlignedBuffer
+{
 public:
     static constexpr std::size_t alignment = 64;
 

@@ -28,7 +28,8 @@ struct Frame {
 };
 thread_local const Frame *t_frames = nullptr;
 
-class FrameScope {
+class FrameScope
+{
 public:
     FrameScope(const ThreadPool *pool, int worker) : m_frame{pool, worker, t_frames} { t_frames = &m_frame; }
     ~FrameScope() { t_frames = m_frame.outer; }

@@ -20,7 +20,8 @@ int physicalCoreCount();
 /// chunk it holds at most, and a worker that is still asleep by nothing. Idle workers spin for about 30 us and then sleep.
 ///
 /// Threads: one outer thread at a time may call parallelFor on a pool. Different pools are independent of each other.
-class ThreadPool {
+class ThreadPool
+{
 public:
     /// What a region runs: indices [begin, end) on `worker`, 0 <= worker < threads(). Must not throw.
     using Body = FunctionRef<void(std::size_t begin, std::size_t end, int worker)>;

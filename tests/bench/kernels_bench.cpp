@@ -27,23 +27,40 @@ struct Layer {
 };
 
 constexpr Layer layers[] = {
-    {"first 3x32 k3 s2 224", 3, 32, 3, 2, 224, 1, 1},     {"pw 32x16 112", 32, 16, 1, 1, 112, 1, 1},
-    {"pw 16x96 112", 16, 96, 1, 1, 112, 1, 1},            {"pw 96x24 56", 96, 24, 1, 1, 56, 1, 1},
-    {"pw 24x144 56", 24, 144, 1, 1, 56, 1, 2},            {"pw 144x24 56", 144, 24, 1, 1, 56, 1, 1},
-    {"pw 144x32 28", 144, 32, 1, 1, 28, 1, 1},            {"pw 32x192 28", 32, 192, 1, 1, 28, 1, 3},
-    {"pw 192x32 28", 192, 32, 1, 1, 28, 1, 2},            {"pw 192x64 14", 192, 64, 1, 1, 14, 1, 1},
-    {"pw 64x384 14", 64, 384, 1, 1, 14, 1, 4},            {"pw 384x64 14", 384, 64, 1, 1, 14, 1, 3},
-    {"pw 384x96 14", 384, 96, 1, 1, 14, 1, 1},            {"pw 96x576 14", 96, 576, 1, 1, 14, 1, 3},
-    {"pw 576x96 14", 576, 96, 1, 1, 14, 1, 2},            {"pw 576x160 7", 576, 160, 1, 1, 7, 1, 1},
-    {"pw 160x960 7", 160, 960, 1, 1, 7, 1, 3},            {"pw 960x160 7", 960, 160, 1, 1, 7, 1, 2},
-    {"pw 960x320 7", 960, 320, 1, 1, 7, 1, 1},            {"pw 320x1280 7", 320, 1280, 1, 1, 7, 1, 1},
-    {"fc 1280x1000", 1280, 1000, 1, 1, 1, 1, 1},          {"dw 32 s1 112", 32, 32, 3, 1, 112, 32, 1},
-    {"dw 96 s2 112", 96, 96, 3, 2, 112, 96, 1},           {"dw 144 s1 56", 144, 144, 3, 1, 56, 144, 1},
-    {"dw 144 s2 56", 144, 144, 3, 2, 56, 144, 1},         {"dw 192 s1 28", 192, 192, 3, 1, 28, 192, 2},
-    {"dw 192 s2 28", 192, 192, 3, 2, 28, 192, 1},         {"dw 384 s1 14", 384, 384, 3, 1, 14, 384, 4},
-    {"dw 576 s1 14", 576, 576, 3, 1, 14, 576, 2},         {"dw 576 s2 14", 576, 576, 3, 2, 14, 576, 1},
-    {"dw 960 s1 7", 960, 960, 3, 1, 7, 960, 3},           {"rn50 3x64 k7 s2 224", 3, 64, 7, 2, 224, 1, 0},
-    {"rn50 64x64 k3 56", 64, 64, 3, 1, 56, 1, 0},         {"rn50 512x512 k3 7", 512, 512, 3, 1, 7, 1, 0},
+    {"first 3x32 k3 s2 224", 3, 32, 3, 2, 224, 1, 1},
+    {"pw 32x16 112", 32, 16, 1, 1, 112, 1, 1},
+    {"pw 16x96 112", 16, 96, 1, 1, 112, 1, 1},
+    {"pw 96x24 56", 96, 24, 1, 1, 56, 1, 1},
+    {"pw 24x144 56", 24, 144, 1, 1, 56, 1, 2},
+    {"pw 144x24 56", 144, 24, 1, 1, 56, 1, 1},
+    {"pw 144x32 28", 144, 32, 1, 1, 28, 1, 1},
+    {"pw 32x192 28", 32, 192, 1, 1, 28, 1, 3},
+    {"pw 192x32 28", 192, 32, 1, 1, 28, 1, 2},
+    {"pw 192x64 14", 192, 64, 1, 1, 14, 1, 1},
+    {"pw 64x384 14", 64, 384, 1, 1, 14, 1, 4},
+    {"pw 384x64 14", 384, 64, 1, 1, 14, 1, 3},
+    {"pw 384x96 14", 384, 96, 1, 1, 14, 1, 1},
+    {"pw 96x576 14", 96, 576, 1, 1, 14, 1, 3},
+    {"pw 576x96 14", 576, 96, 1, 1, 14, 1, 2},
+    {"pw 576x160 7", 576, 160, 1, 1, 7, 1, 1},
+    {"pw 160x960 7", 160, 960, 1, 1, 7, 1, 3},
+    {"pw 960x160 7", 960, 160, 1, 1, 7, 1, 2},
+    {"pw 960x320 7", 960, 320, 1, 1, 7, 1, 1},
+    {"pw 320x1280 7", 320, 1280, 1, 1, 7, 1, 1},
+    {"fc 1280x1000", 1280, 1000, 1, 1, 1, 1, 1},
+    {"dw 32 s1 112", 32, 32, 3, 1, 112, 32, 1},
+    {"dw 96 s2 112", 96, 96, 3, 2, 112, 96, 1},
+    {"dw 144 s1 56", 144, 144, 3, 1, 56, 144, 1},
+    {"dw 144 s2 56", 144, 144, 3, 2, 56, 144, 1},
+    {"dw 192 s1 28", 192, 192, 3, 1, 28, 192, 2},
+    {"dw 192 s2 28", 192, 192, 3, 2, 28, 192, 1},
+    {"dw 384 s1 14", 384, 384, 3, 1, 14, 384, 4},
+    {"dw 576 s1 14", 576, 576, 3, 1, 14, 576, 2},
+    {"dw 576 s2 14", 576, 576, 3, 2, 14, 576, 1},
+    {"dw 960 s1 7", 960, 960, 3, 1, 7, 960, 3},
+    {"rn50 3x64 k7 s2 224", 3, 64, 7, 2, 224, 1, 0},
+    {"rn50 64x64 k3 56", 64, 64, 3, 1, 56, 1, 0},
+    {"rn50 512x512 k3 7", 512, 512, 3, 1, 7, 1, 0},
     {"rn50 1024x2048 k1 s2 14", 1024, 2048, 1, 2, 14, 1, 0},
 };
 
@@ -78,11 +95,16 @@ Prepared prepare(const Layer &layer, int threads)
     g.groups = layer.groups;
     const bool valid = g.computeOutput().hasValue();
     const std::size_t weights = static_cast<std::size_t>(g.cout * g.cin / g.groups * g.kh * g.kw);
-    auto conv = PackedConv::pack({g.cin, g.cout, g.kh, g.kw, g.groups}, noise(weights, 1).data(), noise(static_cast<std::size_t>(g.cout), 2).data());
+    auto conv = PackedConv::pack({g.cin, g.cout, g.kh, g.kw, g.groups}, noise(weights, 1).data(),
+                                 noise(static_cast<std::size_t>(g.cout), 2).data());
     auto scratch = AlignedBuffer::create(conv->scratchBytes(g, threads));
     const double flop = 2.0 * static_cast<double>(g.outputPixels() * g.cout * g.cin / g.groups * g.kh * g.kw);
-    return {g, std::move(*conv), noise(static_cast<std::size_t>(g.h * g.w * g.cin), 3),
-            std::vector<float>(valid ? static_cast<std::size_t>(g.outputPixels() * g.cout) : 0), std::move(*scratch), flop};
+    return {g,
+            std::move(*conv),
+            noise(static_cast<std::size_t>(g.h * g.w * g.cin), 3),
+            std::vector<float>(valid ? static_cast<std::size_t>(g.outputPixels() * g.cout) : 0),
+            std::move(*scratch),
+            flop};
 }
 
 void runLayer(benchmark::State &state, const Layer &layer, int threads)
@@ -97,7 +119,8 @@ void runLayer(benchmark::State &state, const Layer &layer, int threads)
         p.conv.run(p.geometry, p.in.data(), p.out.data(), epilogue, pool, p.scratch.bytes());
         benchmark::ClobberMemory();
     }
-    state.counters["GFLOPs"] = benchmark::Counter(p.flop * static_cast<double>(state.iterations()) / 1e9, benchmark::Counter::kIsRate);
+    state.counters["GFLOPs"] =
+        benchmark::Counter(p.flop * static_cast<double>(state.iterations()) / 1e9, benchmark::Counter::kIsRate);
 }
 
 // All layers of MobileNetV2 in one go, every occurrence with its own weights and buffers: the caches as cold as in the net.
@@ -126,13 +149,15 @@ void runNet(benchmark::State &state, int threads)
         }
         benchmark::ClobberMemory();
     }
-    state.counters["GFLOPs"] = benchmark::Counter(flop * static_cast<double>(state.iterations()) / 1e9, benchmark::Counter::kIsRate);
+    state.counters["GFLOPs"] =
+        benchmark::Counter(flop * static_cast<double>(state.iterations()) / 1e9, benchmark::Counter::kIsRate);
 }
 
 const bool registered = [] {
     for (const int threads : {1, 2}) {
         for (const Layer &layer : layers) {
-            benchmark::RegisterBenchmark((std::string("conv/") + layer.name + "/T" + std::to_string(threads)).c_str(), runLayer, layer, threads)
+            benchmark::RegisterBenchmark((std::string("conv/") + layer.name + "/T" + std::to_string(threads)).c_str(), runLayer,
+                                         layer, threads)
                 ->Unit(benchmark::kMicrosecond)
                 ->UseRealTime();
         }

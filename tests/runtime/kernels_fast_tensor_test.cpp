@@ -52,7 +52,8 @@ void onEveryPath(std::size_t outputs, const std::function<void(float *, KernelPa
             out.pop_back();
             if (first.empty())
                 first = out;
-            ASSERT_TRUE(outputs == 0 || std::memcmp(first.data(), out.data(), outputs * sizeof(float)) == 0) << threads << " threads";
+            ASSERT_TRUE(outputs == 0 || std::memcmp(first.data(), out.data(), outputs * sizeof(float)) == 0)
+                << threads << " threads";
         }
         compare(first);
     }
@@ -82,12 +83,17 @@ TEST(FastElementwise, binaryWithEveryBroadcast)
                             [&](const std::vector<float> &out) {
                                 for (std::size_t i = 0; i < out.size(); ++i) {
                                     const std::size_t at = shape == OperandShape::Full ? i
-                                                           : shape == OperandShape::Channel ? i % static_cast<std::size_t>(channels) : 0;
+                                                           : shape == OperandShape::Channel
+                                                               ? i % static_cast<std::size_t>(channels)
+                                                               : 0;
                                     double x = full[i];
                                     double y = other[at];
                                     if (swap)
                                         std::swap(x, y);
-                                    const double exact = op == BinaryOp::Add ? x + y : op == BinaryOp::Sub ? x - y : op == BinaryOp::Mul ? x * y : x / y;
+                                    const double exact = op == BinaryOp::Add   ? x + y
+                                                         : op == BinaryOp::Sub ? x - y
+                                                         : op == BinaryOp::Mul ? x * y
+                                                                               : x / y;
                                     ASSERT_NEAR(out[i], std::clamp<double>(exact, -0.9F, 0.8F), 1e-6) << i;
                                 }
                             });
@@ -138,7 +144,8 @@ TEST(FastElementwise, unaryFollowsItsDefinition)
                         ASSERT_EQ(out[at], static_cast<float>(expected));
                     else // the hard forms subtract nearly equal numbers: their error follows their input
                         ASSERT_NEAR(out[at], expected,
-                                    1e-6 * std::abs(expected) + 1e-35 + (op >= UnaryOp::HardSigmoid ? 2e-7 * (std::abs(in[at]) + 1) : 0.0))
+                                    1e-6 * std::abs(expected) + 1e-35 +
+                                        (op >= UnaryOp::HardSigmoid ? 2e-7 * (std::abs(in[at]) + 1) : 0.0))
                             << in[at];
                 }
             });
@@ -207,7 +214,8 @@ TEST(FastPooling, maxAndAverageFollowTheirDefinition)
                         if (std::isinf(expected))
                             ASSERT_EQ(out[static_cast<std::size_t>(at)], -infinity);
                         else
-                            ASSERT_NEAR(out[static_cast<std::size_t>(at)], expected, 2e-6) << "kind " << kind << " element " << at;
+                            ASSERT_NEAR(out[static_cast<std::size_t>(at)], expected, 2e-6)
+                                << "kind " << kind << " element " << at;
                     }
                 });
         }
@@ -222,7 +230,9 @@ TEST(FastPooling, globalAverage)
             const std::vector<float> in = noise(n * pixels * channels, 9);
             onEveryPath(
                 static_cast<std::size_t>(n * channels),
-                [&](float *out, KernelPath path, ThreadPool &pool) { globalAveragePool(n, pixels, channels, in.data(), out, path, pool); },
+                [&](float *out, KernelPath path, ThreadPool &pool) {
+                    globalAveragePool(n, pixels, channels, in.data(), out, path, pool);
+                },
                 [&](const std::vector<float> &out) {
                     for (std::int64_t i = 0; i < n * channels; ++i) {
                         double sum = 0;
@@ -242,23 +252,31 @@ TEST(FastLayout, transposesEverySize)
             const std::int64_t n = 2;
             const std::vector<float> in = noise(n * channels * pixels, 17);
             onEveryPath(
-                in.size(), [&](float *out, KernelPath path, ThreadPool &pool) { nchwToNhwc(n, channels, pixels, in.data(), out, path, pool); },
+                in.size(),
+                [&](float *out, KernelPath path, ThreadPool &pool) {
+                    nchwToNhwc(n, channels, pixels, in.data(), out, path, pool);
+                },
                 [&](const std::vector<float> &out) {
                     for (std::int64_t i = 0; i < static_cast<std::int64_t>(out.size()); ++i) {
                         const std::int64_t c = i % channels;
                         const std::int64_t pixel = i / channels % pixels;
                         const std::int64_t image = i / channels / pixels;
-                        ASSERT_EQ(out[static_cast<std::size_t>(i)], in[static_cast<std::size_t>((image * channels + c) * pixels + pixel)]);
+                        ASSERT_EQ(out[static_cast<std::size_t>(i)],
+                                  in[static_cast<std::size_t>((image * channels + c) * pixels + pixel)]);
                     }
                 });
             onEveryPath(
-                in.size(), [&](float *out, KernelPath path, ThreadPool &pool) { nhwcToNchw(n, channels, pixels, in.data(), out, path, pool); },
+                in.size(),
+                [&](float *out, KernelPath path, ThreadPool &pool) {
+                    nhwcToNchw(n, channels, pixels, in.data(), out, path, pool);
+                },
                 [&](const std::vector<float> &out) {
                     for (std::int64_t i = 0; i < static_cast<std::int64_t>(out.size()); ++i) {
                         const std::int64_t pixel = i % pixels;
                         const std::int64_t c = i / pixels % channels;
                         const std::int64_t image = i / channels / pixels;
-                        ASSERT_EQ(out[static_cast<std::size_t>(i)], in[static_cast<std::size_t>((image * pixels + pixel) * channels + c)]);
+                        ASSERT_EQ(out[static_cast<std::size_t>(i)],
+                                  in[static_cast<std::size_t>((image * pixels + pixel) * channels + c)]);
                     }
                 });
         }
@@ -308,7 +326,8 @@ TEST(FastQuantize, perTensorAndPerChannelEqualTheDefinition)
             in.size(),
             [&](float *out, KernelPath path, ThreadPool &pool) {
                 std::copy(in.begin(), in.end(), out); // in place
-                quantizeDequantizePerChannel({1, 0, -128, 127}, scales.data(), zeroPoints.data(), out, out, outer, 77, inner, path, pool);
+                quantizeDequantizePerChannel({1, 0, -128, 127}, scales.data(), zeroPoints.data(), out, out, outer, 77, inner,
+                                             path, pool);
             },
             [&](const std::vector<float> &out) {
                 for (std::size_t i = 0; i < out.size(); ++i) {

@@ -20,7 +20,8 @@ using namespace nordlys::runtime;
 
 constexpr double relativeBound = 1e-5; // of the sum of the magnitudes that were added up
 
-class Noise {
+class Noise
+{
 public:
     explicit Noise(unsigned seed) : m_random(seed) {}
     std::vector<float> floats(std::int64_t count)
@@ -31,7 +32,10 @@ public:
             value = uniform(m_random);
         return values;
     }
-    std::int64_t range(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(m_random); }
+    std::int64_t range(std::int64_t low, std::int64_t high)
+    {
+        return std::uniform_int_distribution<std::int64_t>(low, high)(m_random);
+    }
 
 private:
     std::mt19937 m_random;
@@ -76,8 +80,8 @@ Epilogue someEpilogue(Noise &noise, const float *residual)
 
 std::string describe(const ConvGeometry &g)
 {
-    const std::int64_t all[] = {g.n, g.h, g.w, g.cin, g.cout, g.kh, g.kw, g.strideH, g.strideW, g.padTop, g.padLeft, g.padBottom,
-                                g.padRight, g.dilationH, g.dilationW, g.groups};
+    const std::int64_t all[] = {g.n,       g.h,      g.w,       g.cin,       g.cout,     g.kh,        g.kw,        g.strideH,
+                                g.strideW, g.padTop, g.padLeft, g.padBottom, g.padRight, g.dilationH, g.dilationW, g.groups};
     std::string text = "n h w cin cout kh kw sh sw pads dh dw groups:";
     for (const std::int64_t value : all)
         text += " " + std::to_string(value);
@@ -111,7 +115,8 @@ void checkConv(const ConvGeometry &g, Noise &noise)
                     continue;
                 for (std::int64_t i = 0; i < channels; ++i) {
                     const std::int64_t from = ((n * g.h + row) * g.w + column) * g.cin + c / (g.cout / g.groups) * channels + i;
-                    sum.add(in[static_cast<std::size_t>(from)], weights[static_cast<std::size_t>(((c * channels + i) * g.kh + ky) * g.kw + kx)]);
+                    sum.add(in[static_cast<std::size_t>(from)],
+                            weights[static_cast<std::size_t>(((c * channels + i) * g.kh + ky) * g.kw + kx)]);
                 }
             }
         }
@@ -299,9 +304,9 @@ TEST(FastConv, packedLayoutIsTheDocumentedOne)
 TEST(FastConv, impossibleSizesAreErrors)
 {
     const std::int64_t huge = std::numeric_limits<std::int64_t>::max() / 2;
-    for (const ConvParams &params : {ConvParams{0, 1, 1, 1, 1}, ConvParams{-3, 1, 1, 1, 1}, ConvParams{huge, huge, 3, 3, 1},
-                                     ConvParams{1, huge, 1, 1, 1}, ConvParams{5, 4, 1, 1, 2}, ConvParams{4, 4, 1, 1, 0},
-                                     ConvParams{1 << 20, 1 << 20, 1 << 20, 1 << 20, 1}})
+    for (const ConvParams &params :
+         {ConvParams{0, 1, 1, 1, 1}, ConvParams{-3, 1, 1, 1, 1}, ConvParams{huge, huge, 3, 3, 1}, ConvParams{1, huge, 1, 1, 1},
+          ConvParams{5, 4, 1, 1, 2}, ConvParams{4, 4, 1, 1, 0}, ConvParams{1 << 20, 1 << 20, 1 << 20, 1 << 20, 1}})
         EXPECT_FALSE(PackedConv::packedSize(params).hasValue());
     ConvGeometry g;
     g.h = g.w = 4;
@@ -339,7 +344,8 @@ TEST(FastGemm, matchesTheDefinition)
         const std::vector<float> residual = noise.floats(m * ldc);
         const Epilogue epilogue = someEpilogue(noise, residual.data());
         const bool transposed = noise.range(0, 1) == 1;
-        auto matrix = PackedMatrix::pack({k, n}, b.data(), transposed ? PackedMatrix::Order::RowsAreN : PackedMatrix::Order::RowsAreK, bias.data());
+        auto matrix = PackedMatrix::pack({k, n}, b.data(),
+                                         transposed ? PackedMatrix::Order::RowsAreN : PackedMatrix::Order::RowsAreK, bias.data());
         ASSERT_TRUE(matrix.hasValue());
         auto view = PackedMatrix::fromPacked({k, n}, matrix->packedBytes());
         ASSERT_TRUE(view.hasValue());
@@ -385,12 +391,9 @@ TEST(FastGemm, nanPassesThroughTheActivation)
     for (const KernelPath path : paths()) {
         for (const FusedActivation activation : {FusedActivation::None, FusedActivation::Relu, FusedActivation::Clip}) {
             matrix->usePath(path);
-            Epilogue epilogue;
-            epilogue.activation = activation;
             std::vector<float> c(16);
-            matrix->run(1, a.data(), 3, c.data(), 16, epilogue, pool);
-            for (const float value : c)
-                EXPECT_TRUE(std::isnan(value));
+            matrix->run(1, a.data(), 3, c.data(), 16, Epilogue{nullptr, activation}, pool);
+            EXPECT_TRUE(std::all_of(c.begin(), c.end(), [](float value) { return std::isnan(value); }));
         }
     }
 }

@@ -114,11 +114,15 @@ TEST(ThreadPool, manyShortRegionsAndRegionsAfterSleep)
     std::size_t sum = 0;
     std::vector<std::size_t> perWorker(3);
     for (int round = 0; round < 20000; ++round) {
-        pool.parallelFor(6, 1, [&](std::size_t begin, std::size_t end, int worker) { perWorker[static_cast<std::size_t>(worker)] += end - begin; });
+        pool.parallelFor(6, 1, [&](std::size_t begin, std::size_t end, int worker) {
+            perWorker[static_cast<std::size_t>(worker)] += end - begin;
+        });
     }
     for (int round = 0; round < 20; ++round) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2)); // longer than the spin: the workers sleep
-        pool.parallelFor(6, 1, [&](std::size_t begin, std::size_t end, int worker) { perWorker[static_cast<std::size_t>(worker)] += end - begin; });
+        pool.parallelFor(6, 1, [&](std::size_t begin, std::size_t end, int worker) {
+            perWorker[static_cast<std::size_t>(worker)] += end - begin;
+        });
     }
     for (const std::size_t part : perWorker)
         sum += part;

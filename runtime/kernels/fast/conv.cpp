@@ -15,15 +15,9 @@ namespace nordlys::runtime {
 
 namespace {
 
-std::int64_t panelsOf(std::int64_t columns)
-{
-    return (columns + panelColumns - 1) / panelColumns;
-}
+std::int64_t panelsOf(std::int64_t columns) { return (columns + panelColumns - 1) / panelColumns; }
 
-bool isDepthwiseParams(const ConvParams &p)
-{
-    return p.groups > 1 && p.groups == p.cin && p.cin == p.cout;
-}
+bool isDepthwiseParams(const ConvParams &p) { return p.groups > 1 && p.groups == p.cin && p.cin == p.cout; }
 
 // One block of the packed layout: bias and panels of one group, or of all channels of a depthwise convolution.
 struct BlockShape {
@@ -42,14 +36,12 @@ BlockShape blockShape(const ConvParams &p)
 
 bool needsNoGather(const ConvGeometry &g)
 {
-    return g.kh == 1 && g.kw == 1 && g.strideH == 1 && g.strideW == 1 && g.padTop == 0 && g.padLeft == 0 && g.outH == g.h && g.outW == g.w;
+    return g.kh == 1 && g.kw == 1 && g.strideH == 1 && g.strideW == 1 && g.padTop == 0 && g.padLeft == 0 && g.outH == g.h &&
+           g.outW == g.w;
 }
 
 // Few output pixels: gather all of them once and split the product by columns, instead of gathering per block of rows.
-bool gathersAtOnce(const ConvGeometry &g)
-{
-    return g.groups == 1 && g.outputPixels() <= 256;
-}
+bool gathersAtOnce(const ConvGeometry &g) { return g.groups == 1 && g.outputPixels() <= 256; }
 
 // Output columns [begin, end) whose kernel columns all lie inside the image.
 struct InnerColumns {
@@ -75,8 +67,8 @@ bool readsInPlace(const ConvGeometry &g)
 {
     constexpr std::int64_t weightFloats = 64 * 1024;
     const InnerColumns inner = innerColumns(g);
-    return g.groups == 1 && g.dilationW == 1 && g.kh * g.kw > 1 && inner.end - inner.begin >= 12
-           && g.kh * g.kw * g.cin * g.cout <= weightFloats;
+    return g.groups == 1 && g.dilationW == 1 && g.kh * g.kw > 1 && inner.end - inner.begin >= 12 &&
+           g.kh * g.kw * g.cin * g.cout <= weightFloats;
 }
 
 } // namespace
@@ -138,8 +130,9 @@ core::Expected<PackedConv> PackedConv::fromPacked(const ConvParams &params, std:
     if (!size)
         return size.error();
     if (packed.size() != *size)
-        return core::badInput("convolution weights", "the packed form has " + std::to_string(packed.size()) + " bytes, not "
-                                                         + std::to_string(*size), "Build the artifact again");
+        return core::badInput("convolution weights",
+                              "the packed form has " + std::to_string(packed.size()) + " bytes, not " + std::to_string(*size),
+                              "Build the artifact again");
     if (reinterpret_cast<std::uintptr_t>(packed.data()) % alignof(float) != 0)
         return core::badInput("convolution weights", "the packed form is not aligned", "Build the artifact again");
     PackedConv conv;
@@ -151,7 +144,8 @@ core::Expected<PackedConv> PackedConv::fromPacked(const ConvParams &params, std:
 core::Expected<void> PackedConv::check(const ConvGeometry &g) const
 {
     NORDLYS_TRY(g.check());
-    if (g.cin != m_params.cin || g.cout != m_params.cout || g.kh != m_params.kh || g.kw != m_params.kw || g.groups != m_params.groups)
+    if (g.cin != m_params.cin || g.cout != m_params.cout || g.kh != m_params.kh || g.kw != m_params.kw ||
+        g.groups != m_params.groups)
         return core::badInput("convolution", "its shape does not belong to its packed weights");
     return {};
 }
@@ -162,7 +156,8 @@ std::size_t PackedConv::scratchBytes(const ConvGeometry &g, int threads) const
         return 0;
     if (readsInPlace(g))
         return static_cast<std::size_t>(edgeColumns(g) * depth() * threads) * sizeof(float);
-    const std::int64_t rows = gathersAtOnce(g) ? g.outputPixels() : std::min(g.outputPixels(), gemmRowsPerBlock(depth())) * threads;
+    const std::int64_t rows =
+        gathersAtOnce(g) ? g.outputPixels() : std::min(g.outputPixels(), gemmRowsPerBlock(depth())) * threads;
     return static_cast<std::size_t>(rows * depth()) * sizeof(float);
 }
 

@@ -30,7 +30,8 @@ struct ConvParams {
 /// The constant weights of a 2-D convolution, packed for the kernels: pointwise (1x1), dense, depthwise (one channel per
 /// group) and grouped. Layout: packedLayoutVersion in gemm.h. Immutable after packing: any thread may run it, with its own
 /// pool and scratch memory.
-class PackedConv {
+class PackedConv
+{
 public:
     /// Copies weights (cout, cin / groups, kh, kw) and bias (cout floats, or null) into the packed layout.
     /// BadInput for sizes that are not positive, do not divide or overflow; NotSupported without memory.
@@ -61,11 +62,16 @@ public:
 
 private:
     PackedConv() = default;
-    [[nodiscard]] bool isDepthwise() const { return m_params.groups > 1 && m_params.groups == m_params.cin && m_params.cin == m_params.cout; }
+    [[nodiscard]] bool isDepthwise() const
+    {
+        return m_params.groups > 1 && m_params.groups == m_params.cin && m_params.cin == m_params.cout;
+    }
     [[nodiscard]] std::int64_t depth() const { return m_params.cin / m_params.groups * m_params.kh * m_params.kw; }
     [[nodiscard]] GemmArgs groupProduct(const ConvGeometry &g, float *out, const Epilogue &epilogue, std::int64_t group) const;
-    void runDirect(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool, float *scratch) const;
-    void runGathered(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool, float *scratch) const;
+    void runDirect(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool,
+                   float *scratch) const;
+    void runGathered(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool,
+                     float *scratch) const;
 
     ConvParams m_params;
     AlignedBuffer m_owned;

@@ -12,19 +12,14 @@ namespace {
 // Single lengths stay below 2^31, so that coordinates like index * stride - pad + tap * dilation cannot overflow.
 constexpr std::int64_t maxLength = (std::int64_t{1} << 31) - 1;
 
-bool isLength(std::int64_t value)
-{
-    return value >= 1 && value <= maxLength;
-}
+bool isLength(std::int64_t value) { return value >= 1 && value <= maxLength; }
 
-core::Error wrong(const char *why)
-{
-    return core::badInput("convolution or pooling", why);
-}
+core::Error wrong(const char *why) { return core::badInput("convolution or pooling", why); }
 
 core::Expected<void> checkInput(const ConvGeometry &g)
 {
-    for (const std::int64_t length : {g.n, g.h, g.w, g.cin, g.cout, g.kh, g.kw, g.strideH, g.strideW, g.dilationH, g.dilationW, g.groups}) {
+    for (const std::int64_t length :
+         {g.n, g.h, g.w, g.cin, g.cout, g.kh, g.kw, g.strideH, g.strideW, g.dilationH, g.dilationW, g.groups}) {
         if (!isLength(length))
             return wrong("a size, stride, dilation or group count is not between 1 and 2147483647");
     }
@@ -68,8 +63,8 @@ core::Expected<void> ConvGeometry::check() const
     NORDLYS_TRY(checkInput(*this));
     if (!isLength(outH) || !isLength(outW) || !checkedProduct({n, outH, outW, cout}, maxElements))
         return wrong("its output has an impossible size");
-    if (!checkedProduct({outH, strideH}, maxElements) || !checkedProduct({outW, strideW}, maxElements)
-        || !checkedProduct({kh, dilationH}, maxElements) || !checkedProduct({kw, dilationW}, maxElements))
+    if (!checkedProduct({outH, strideH}, maxElements) || !checkedProduct({outW, strideW}, maxElements) ||
+        !checkedProduct({kh, dilationH}, maxElements) || !checkedProduct({kw, dilationW}, maxElements))
         return wrong("its strides or dilations are too large");
     return {};
 }

@@ -25,7 +25,7 @@ struct Row {
     std::int64_t taps;
     std::int64_t kw;
     TapRange rows;
-    const float *line; // input row of kernel row 0 (may lie outside the image; only `rows` of it are touched)
+    const float *line;      // input row of kernel row 0 (may lie outside the image; only `rows` of it are touched)
     std::int64_t lineStep;  // floats from one kernel row to the next
     std::int64_t pixelStep; // floats from one kernel column to the next
     std::int64_t left;      // input column of kernel column 0 at output column 0
@@ -83,30 +83,39 @@ NORDLYS_AVX2 void anyPixel(const Row &row, const ConvGeometry &g, std::int64_t x
     }
 }
 
-/// Four neighbouring output columns whose kernel columns are all inside the image, no column dilation. Each input vector is
-/// loaded once and feeds every output that it belongs to.
-template <int Kw, int Stride>
-NORDLYS_AVX2 void fourPixels(const Row &row, std::int64_t x)
+/// `Width` (1 to 4) neighbouring output columns without column dilation. Each input vector is loaded once and feeds every
+/// output that it belongs to. At an edge only the input columns [columnBegin, columnEnd) of the tile are inside the image.
+template <int Kw, int Stride, int Width, bool Edge>
+NORDLYS_AVX2 void pixels(const Row &row, std::int64_t x, std::int64_t columnBegin, std::int64_t columnEnd)
 {
+    // Copies, because a store to the output might change `row` for all the compiler knows.
     const std::int64_t step = row.channels;
-    const float *base = row.line + (row.left + x * Stride) * step;
-    std::int64_t channel = 0;
-    for (; channel + lanes <= row.channels; channel += lanes) {
-        const float *weight = row.panels + channel / panelColumns * panelColumns * row.taps + channel % panelColumns
-                              + row.rows.begin * (Kw * panelColumns);
-        const float *from = base + row.rows.begin * row.lineStep + channel;
+    const std::int64_t lineStep = row.lineStep;
+    const std::int64_t rowBegin = row.rows.begin;
+    const std::int64_t rowEnd = row.rows.end;
+    const float *const residual = row.residual == nullptr ? nullptr : row.residual + x * step;
+    const __m256 low = row.low;
+    const __m256 high = row.high;
+    float *const out = row.out + x * step;
+    const float *const base = row.line + (row.left + x * Stride) * step + rowBegin * lineStep;
+    for (std::int64_t channel = 0; channel + lanes <= step; channel += lanes) {
+        const float *weight = row.panels + channel / panelColumns * panelColumns * row.taps + channel % panelColumns +
+                              rowBegin * (Kw * panelColumns);
+        const float *from = base + channel;
         __m256 s0 = _mm256_loadu_ps(row.bias + channel);
-        __m256 s1 = s0;
-        __m256 s2 = s0;
-        __m256 s3 = s0;
-        for (std::int64_t ky = row.rows.begin; ky < row.rows.end; ++ky, from += row.lineStep, weight += Kw * panelColumns) {
+        [[maybe_unused]] __m256 s1 = s0;
+        [[maybe_unused]] __m256 s2 = s0;
+        [[maybe_unused]] __m256 s3 = s0;
+        for (std::int64_t ky = rowBegin; ky < rowEnd; ++ky, from += lineStep, weight += Kw * panelColumns) {
 #define NORDLYS_USE(OUT, COLUMN)                                                                                                 \
-    if constexpr ((COLUMN)-OUT * Stride >= 0 && (COLUMN)-OUT * Stride < Kw)                                                      \
+    if constexpr (OUT < Width && (COLUMN)-OUT * Stride >= 0 && (COLUMN)-OUT * Stride < Kw)                                       \
         s##OUT = _mm256_fmadd_ps(value, _mm256_loadu_ps(weight + ((COLUMN)-OUT * Stride) * panelColumns), s##OUT);
 #define NORDLYS_COLUMN(COLUMN)                                                                                                   \
-    if constexpr (COLUMN < 3 * Stride + Kw) {                                                                                    \
-        const __m256 value = _mm256_loadu_ps(from + COLUMN * step);                                                              \
-        NORDLYS_USE(0, COLUMN) NORDLYS_USE(1, COLUMN) NORDLYS_USE(2, COLUMN) NORDLYS_USE(3, COLUMN)                              \
+    if constexpr (COLUMN < (Width - 1) * Stride + Kw) {                                                                          \
+        if (!Edge || (COLUMN >= columnBegin && COLUMN < columnEnd)) {                                                            \
+            const __m256 value = _mm256_loadu_ps(from + COLUMN * step);                                                          \
+            NORDLYS_USE(0, COLUMN) NORDLYS_USE(1, COLUMN) NORDLYS_USE(2, COLUMN) NORDLYS_USE(3, COLUMN)                          \
+        }                                                                                                                        \
     }
             NORDLYS_COLUMN(0)
             NORDLYS_COLUMN(1)
@@ -122,32 +131,49 @@ NORDLYS_AVX2 void fourPixels(const Row &row, std::int64_t x)
 #undef NORDLYS_COLUMN
 #undef NORDLYS_USE
         }
-        const std::int64_t at = x * row.channels + channel;
-        finish(row, at, s0);
-        finish(row, at + step, s1);
-        finish(row, at + 2 * step, s2);
-        finish(row, at + 3 * step, s3);
+#define NORDLYS_FINISH(OUT)                                                                                                      \
+    if constexpr (OUT < Width) {                                                                                                 \
+        if (residual != nullptr)                                                                                                 \
+            s##OUT = _mm256_add_ps(s##OUT, _mm256_loadu_ps(residual + OUT * step + channel));                                    \
+        _mm256_storeu_ps(out + OUT * step + channel, _mm256_min_ps(high, _mm256_max_ps(low, s##OUT)));                           \
     }
+        NORDLYS_FINISH(0)
+        NORDLYS_FINISH(1)
+        NORDLYS_FINISH(2)
+        NORDLYS_FINISH(3)
+#undef NORDLYS_FINISH
+    }
+}
+
+template <int Kw, int Stride, int Width>
+NORDLYS_AVX2 void pixelsAnywhere(const Row &row, const ConvGeometry &g, std::int64_t x)
+{
+    constexpr std::int64_t columns = (Width - 1) * Stride + Kw;
+    const std::int64_t first = row.left + x * Stride;
+    const std::int64_t begin = std::max<std::int64_t>(0, -first);
+    const std::int64_t end = std::min(columns, g.w - first);
+    if (begin == 0 && end == columns)
+        pixels<Kw, Stride, Width, false>(row, x, begin, end);
+    else
+        pixels<Kw, Stride, Width, true>(row, x, begin, end);
 }
 
 template <int Kw, int Stride>
 NORDLYS_AVX2 void wholeRow(const Row &row, const ConvGeometry &g)
 {
-    // Columns [inner, innerEnd) have every tap inside the image.
-    const std::int64_t inner = std::min(g.outW, row.left >= 0 ? 0 : (-row.left + Stride - 1) / Stride);
-    const std::int64_t room = g.w - Kw - row.left;
-    const std::int64_t innerEnd = room < 0 ? inner : std::clamp(room / Stride + 1, inner, g.outW);
-    const std::int64_t vectorChannels = row.channels / lanes * lanes;
+    constexpr std::int64_t width = 4;
     std::int64_t x = 0;
-    for (; x < inner; ++x)
-        anyPixel(row, g, x, 0);
-    for (; x + 4 <= innerEnd; x += 4) {
-        fourPixels<Kw, Stride>(row, x);
-        for (std::int64_t i = 0; i < 4 && vectorChannels < row.channels; ++i)
-            anyPixel(row, g, x + i, vectorChannels);
+    for (; x + width <= g.outW; x += width)
+        pixelsAnywhere<Kw, Stride, width>(row, g, x);
+    switch (g.outW - x) {
+    case 1: pixelsAnywhere<Kw, Stride, 1>(row, g, x); break;
+    case 2: pixelsAnywhere<Kw, Stride, 2>(row, g, x); break;
+    case 3: pixelsAnywhere<Kw, Stride, 3>(row, g, x); break;
+    default: break;
     }
-    for (; x < g.outW; ++x)
-        anyPixel(row, g, x, 0);
+    const std::int64_t vectorChannels = row.channels / lanes * lanes;
+    for (x = 0; x < g.outW && vectorChannels < row.channels; ++x)
+        anyPixel(row, g, x, vectorChannels);
 }
 
 } // namespace

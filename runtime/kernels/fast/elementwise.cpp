@@ -78,7 +78,8 @@ void binaryElementwise(BinaryOp op, Operand a, Operand b, float *out, std::int64
     });
 }
 
-void unaryElementwise(UnaryOp op, UnaryParams params, const float *in, float *out, std::int64_t count, KernelPath path, ThreadPool &pool)
+void unaryElementwise(UnaryOp op, UnaryParams params, const float *in, float *out, std::int64_t count, KernelPath path,
+                      ThreadPool &pool)
 {
     if (count <= 0)
         return;

@@ -47,7 +47,8 @@ struct UnaryParams {
 };
 
 /// out[i] = OP(in[i]) for `count` values; in place allowed. NaN gives NaN.
-void unaryElementwise(UnaryOp op, UnaryParams params, const float *in, float *out, std::int64_t count, KernelPath path, ThreadPool &pool);
+void unaryElementwise(UnaryOp op, UnaryParams params, const float *in, float *out, std::int64_t count, KernelPath path,
+                      ThreadPool &pool);
 
 /// "elementwise_binary_f32_avx2" and the like, as in a profile.
 std::string_view binaryKernelName(KernelPath path);

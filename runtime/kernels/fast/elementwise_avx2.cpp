@@ -64,7 +64,8 @@ NORDLYS_AVX2 void binaryLoop(const BinaryRun &run)
 NORDLYS_AVX2 inline __m256 expVector(__m256 x)
 {
     x = clampVector(x, _mm256_set1_ps(-87.0F), _mm256_set1_ps(88.0F));
-    const __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504F)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __m256 n =
+        _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504F)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375F), x);
     r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4F), r);
     __m256 sum = _mm256_set1_ps(1.0F / 5040.0F);

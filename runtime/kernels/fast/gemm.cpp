@@ -15,10 +15,7 @@ namespace {
 constexpr std::int64_t kernelRows = 6;
 constexpr std::int64_t blockBytes = 128 * 1024; // of A: a quarter of a usual second-level cache
 
-std::int64_t ceilDiv(std::int64_t value, std::int64_t by)
-{
-    return (value + by - 1) / by;
-}
+std::int64_t ceilDiv(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
 
 } // namespace
 
@@ -65,9 +62,10 @@ void gemmParallel(const GemmArgs &args, KernelPath path, ThreadPool &pool)
 
 core::Expected<std::size_t> PackedMatrix::packedSize(const MatrixParams &params)
 {
-    if (params.k <= 0 || params.n <= 0 || params.n > maxElements || !checkedProduct({params.k + 1, ceilDiv(params.n, panelColumns), panelColumns}, maxElements))
-        return core::badInput("matrix product", "its weights have an impossible size of " + std::to_string(params.k) + " x "
-                                                    + std::to_string(params.n));
+    if (params.k <= 0 || params.n <= 0 || params.n > maxElements ||
+        !checkedProduct({params.k + 1, ceilDiv(params.n, panelColumns), panelColumns}, maxElements))
+        return core::badInput("matrix product", "its weights have an impossible size of " + std::to_string(params.k) + " x " +
+                                                    std::to_string(params.n));
     return static_cast<std::size_t>((params.k + 1) * ceilDiv(params.n, panelColumns) * panelColumns) * sizeof(float);
 }
 
@@ -107,8 +105,9 @@ core::Expected<PackedMatrix> PackedMatrix::fromPacked(const MatrixParams &params
     if (!size)
         return size.error();
     if (packed.size() != *size)
-        return core::badInput("matrix product", "its packed weights have " + std::to_string(packed.size()) + " bytes, not "
-                                                    + std::to_string(*size), "Build the artifact again");
+        return core::badInput("matrix product",
+                              "its packed weights have " + std::to_string(packed.size()) + " bytes, not " + std::to_string(*size),
+                              "Build the artifact again");
     if (reinterpret_cast<std::uintptr_t>(packed.data()) % alignof(float) != 0)
         return core::badInput("matrix product", "its packed weights are not aligned", "Build the artifact again");
     PackedMatrix matrix;
@@ -135,9 +134,6 @@ void PackedMatrix::run(std::int64_t m, const float *a, std::ptrdiff_t lda, float
     gemmParallel(args, m_path, pool);
 }
 
-std::string_view PackedMatrix::kernelName() const
-{
-    return m_path == KernelPath::Avx2 ? "gemm_f32_avx2" : "gemm_f32_generic";
-}
+std::string_view PackedMatrix::kernelName() const { return m_path == KernelPath::Avx2 ? "gemm_f32_avx2" : "gemm_f32_generic"; }
 
 } // namespace nordlys::runtime

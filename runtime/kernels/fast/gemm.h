@@ -28,7 +28,8 @@ struct MatrixParams {
 };
 
 /// A constant right-hand matrix of a product, packed for the kernels. Immutable after packing: any thread may run it.
-class PackedMatrix {
+class PackedMatrix
+{
 public:
     enum class Order : std::uint8_t {
         RowsAreK, ///< b[k * n + column], as MatMul has it

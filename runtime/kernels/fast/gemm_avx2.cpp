@@ -18,7 +18,6 @@ namespace {
 
 constexpr int kernelRows = 6;
 constexpr std::ptrdiff_t floatsPerVector = 8;
-constexpr std::ptrdiff_t smallBFloats = 5 * 1024; // 20 KiB
 
 struct Tile {
     const float *a;
@@ -61,19 +60,27 @@ NORDLYS_AVX2 inline void tile(const Tile &t)
 #define NORDLYS_STEP(S)                                                                                                          \
     if constexpr (S < Rows * Vectors)                                                                                            \
         c##S = _mm256_fmadd_ps(_mm256_broadcast_ss(a + S / Vectors * lda),                                                       \
-                               _mm256_loadu_ps(b + S % Vectors / 2 * panelStride + S % 2 * (Vectors > 1 ? floatsPerVector : 0)), c##S);
+                               _mm256_loadu_ps(b + S % Vectors / 2 * panelStride + S % 2 * (Vectors > 1 ? floatsPerVector : 0)), \
+                               c##S);
             NORDLYS_SLOTS(NORDLYS_STEP)
 #undef NORDLYS_STEP
             ++a;
             b += panelColumns;
         }
     }
-    if (t.residual != nullptr) {
+    // Copies, because a store to C might change *t for all the compiler knows.
+    float *const c = t.c;
+    const std::ptrdiff_t ldc = t.ldc;
+    const float *const residual = t.residual;
+    const __m256 low = t.low;
+    const __m256 high = t.high;
+    [[maybe_unused]] const __m256i mask = t.mask;
+    if (residual != nullptr) {
 #define NORDLYS_ADD(S)                                                                                                           \
     if constexpr (S < Rows * Vectors) {                                                                                          \
-        const float *from = t.residual + S / Vectors * t.ldc + S % Vectors * floatsPerVector;                                    \
+        const float *from = residual + S / Vectors * ldc + S % Vectors * floatsPerVector;                                        \
         if constexpr (Masked && S % Vectors == Vectors - 1)                                                                      \
-            c##S = _mm256_add_ps(c##S, _mm256_maskload_ps(from, t.mask));                                                        \
+            c##S = _mm256_add_ps(c##S, _mm256_maskload_ps(from, mask));                                                          \
         else                                                                                                                     \
             c##S = _mm256_add_ps(c##S, _mm256_loadu_ps(from));                                                                   \
     }
@@ -83,10 +90,10 @@ NORDLYS_AVX2 inline void tile(const Tile &t)
     // The second operand wins where one is NaN, so NaN passes.
 #define NORDLYS_STORE(S)                                                                                                         \
     if constexpr (S < Rows * Vectors) {                                                                                          \
-        c##S = _mm256_min_ps(t.high, _mm256_max_ps(t.low, c##S));                                                                \
-        float *to = t.c + S / Vectors * t.ldc + S % Vectors * floatsPerVector;                                                   \
+        c##S = _mm256_min_ps(high, _mm256_max_ps(low, c##S));                                                                    \
+        float *to = c + S / Vectors * ldc + S % Vectors * floatsPerVector;                                                       \
         if constexpr (Masked && S % Vectors == Vectors - 1)                                                                      \
-            _mm256_maskstore_ps(to, t.mask, c##S);                                                                               \
+            _mm256_maskstore_ps(to, mask, c##S);                                                                                 \
         else                                                                                                                     \
             _mm256_storeu_ps(to, c##S);                                                                                          \
     }
@@ -149,9 +156,7 @@ NORDLYS_AVX2 void gemmBlockAvx2(const GemmArgs &args, std::int64_t rowBegin, std
         t.residual = args.epilogue.residual == nullptr ? nullptr : args.epilogue.residual + row * args.ldc + column;
     };
     const std::int64_t fullPanelEnd = std::min(panelEnd, args.n / panelColumns);
-    // While B stays in the first-level cache anyway, one strip of rows after the other reads A and writes C in order.
-    const bool smallB = (panelEnd - panelBegin) * args.k * panelColumns <= smallBFloats;
-    const std::int64_t blockRows = smallB ? kernelRows : gemmRowsPerBlock(args.k);
+    const std::int64_t blockRows = gemmRowsPerBlock(args.k);
     for (std::int64_t blockBegin = rowBegin; blockBegin < rowEnd; blockBegin += blockRows) {
         const std::int64_t blockEnd = std::min(rowEnd, blockBegin + blockRows);
         const std::int64_t fullRowEnd = blockBegin + (blockEnd - blockBegin) / kernelRows * kernelRows;

@@ -45,7 +45,8 @@ void tile(const GemmArgs &args, std::int64_t row, std::int64_t column, const flo
 
 } // namespace
 
-void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin, std::int64_t panelEnd)
+void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin,
+                      std::int64_t panelEnd)
 {
     for (std::int64_t panel = panelBegin; panel < panelEnd; ++panel) {
         const float *b = args.panels + panel * args.panelStride;

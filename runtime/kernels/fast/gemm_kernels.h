@@ -45,8 +45,10 @@ void gemmParallel(const GemmArgs &args, KernelPath path, ThreadPool &pool);
 std::int64_t gemmRowsPerBlock(std::int64_t k);
 
 namespace detail {
-void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin, std::int64_t panelEnd);
-void gemmBlockAvx2(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin, std::int64_t panelEnd);
+void gemmBlockGeneric(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin,
+                      std::int64_t panelEnd);
+void gemmBlockAvx2(const GemmArgs &args, std::int64_t rowBegin, std::int64_t rowEnd, std::int64_t panelBegin,
+                   std::int64_t panelEnd);
 } // namespace detail
 
 } // namespace nordlys::runtime

@@ -22,10 +22,7 @@ inline float *copyRun(const float *from, std::int64_t count, float *to)
     return to;
 }
 
-inline float *zeroRun(std::int64_t count, float *to)
-{
-    return std::fill_n(to, count, 0.0F);
-}
+inline float *zeroRun(std::int64_t count, float *to) { return std::fill_n(to, count, 0.0F); }
 
 } // namespace
 

@@ -71,8 +71,8 @@ NORDLYS_AVX2 std::int64_t interleaveThree(const float *in, std::int64_t inStride
 
 } // namespace
 
-NORDLYS_AVX2 void transposeBlockAvx2(const float *in, std::int64_t inStride, float *out, std::int64_t outStride, std::int64_t rows,
-                                     std::int64_t columns)
+NORDLYS_AVX2 void transposeBlockAvx2(const float *in, std::int64_t inStride, float *out, std::int64_t outStride,
+                                     std::int64_t rows, std::int64_t columns)
 {
     if (rows == 3 && outStride == 3) {
         const std::int64_t done = interleaveThree(in, inStride, out, columns);

@@ -29,13 +29,15 @@ void poolWindow(PoolKind kind, const PoolWindow &window, KernelPath path)
 }
 
 // Taps of a window along one side that fall inside the padded image.
-std::int64_t paddedTaps(std::int64_t first, std::int64_t size, std::int64_t before, std::int64_t after, std::int64_t taps, std::int64_t dilation)
+std::int64_t paddedTaps(std::int64_t first, std::int64_t size, std::int64_t before, std::int64_t after, std::int64_t taps,
+                        std::int64_t dilation)
 {
     const detail::TapRange range = detail::tapsInside(first + before, size + before + after, taps, dilation);
     return range.end - range.begin;
 }
 
-void poolParallel(PoolKind kind, const ConvGeometry &g, bool countIncludePad, const float *in, float *out, KernelPath path, ThreadPool &pool)
+void poolParallel(PoolKind kind, const ConvGeometry &g, bool countIncludePad, const float *in, float *out, KernelPath path,
+                  ThreadPool &pool)
 {
     const KernelPath real = resolvePath(path);
     pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), 1, [&](std::size_t begin, std::size_t end, int) {
@@ -54,12 +56,13 @@ void poolParallel(PoolKind kind, const ConvGeometry &g, bool countIncludePad, co
                 window.columns = columns.end - columns.begin;
                 std::int64_t taps = window.rows * window.columns;
                 if (taps > 0)
-                    window.first = in + ((image * g.h + top + rows.begin * g.dilationH) * g.w + left + columns.begin * g.dilationW) * g.cin;
+                    window.first =
+                        in + ((image * g.h + top + rows.begin * g.dilationH) * g.w + left + columns.begin * g.dilationW) * g.cin;
                 else
                     window.rows = 0;
                 if (countIncludePad)
-                    taps = paddedTaps(top, g.h, g.padTop, g.padBottom, g.kh, g.dilationH)
-                           * paddedTaps(left, g.w, g.padLeft, g.padRight, g.kw, g.dilationW);
+                    taps = paddedTaps(top, g.h, g.padTop, g.padBottom, g.kh, g.dilationH) *
+                           paddedTaps(left, g.w, g.padLeft, g.padRight, g.kw, g.dilationW);
                 window.factor = taps > 0 ? 1.0F / static_cast<float>(taps) : 0.0F;
                 window.out = out + (row * g.outW + x) * g.cin;
                 poolWindow(kind, window, real);
@@ -76,12 +79,14 @@ void maxPool(const ConvGeometry &geometry, const float *in, float *out, KernelPa
     poolParallel(PoolKind::Max, geometry, false, in, out, path, pool);
 }
 
-void averagePool(const ConvGeometry &geometry, bool countIncludePad, const float *in, float *out, KernelPath path, ThreadPool &pool)
+void averagePool(const ConvGeometry &geometry, bool countIncludePad, const float *in, float *out, KernelPath path,
+                 ThreadPool &pool)
 {
     poolParallel(PoolKind::Average, geometry, countIncludePad, in, out, path, pool);
 }
 
-void globalAveragePool(std::int64_t n, std::int64_t pixels, std::int64_t channels, const float *in, float *out, KernelPath path, ThreadPool &pool)
+void globalAveragePool(std::int64_t n, std::int64_t pixels, std::int64_t channels, const float *in, float *out, KernelPath path,
+                       ThreadPool &pool)
 {
     // Long sums are split into lines of up to 64 pixels: a sum of partial sums keeps the rounding error small.
     constexpr std::int64_t lineLength = 64;

@@ -19,7 +19,8 @@ void maxPool(const ConvGeometry &geometry, const float *in, float *out, KernelPa
 
 /// averagePool: sum of the taps inside the image, divided by their number or, with `countIncludePad`, by the number of taps
 /// inside the padded image. Zero where that number is zero.
-void averagePool(const ConvGeometry &geometry, bool countIncludePad, const float *in, float *out, KernelPath path, ThreadPool &pool);
+void averagePool(const ConvGeometry &geometry, bool countIncludePad, const float *in, float *out, KernelPath path,
+                 ThreadPool &pool);
 
 /// out(n, channels) = mean over `pixels` of in(n, pixels, channels). All sizes positive.
 void globalAveragePool(std::int64_t n, std::int64_t pixels, std::int64_t channels, const float *in, float *out, KernelPath path,

@@ -40,8 +40,8 @@ void quantizeDequantize(const QuantGrid &grid, const float *in, float *out, std:
     pool.parallelFor(static_cast<std::size_t>(blocks), 2, [&](std::size_t begin, std::size_t end, int) {
         const std::int64_t from = static_cast<std::int64_t>(begin) * blockValues;
         const std::int64_t until = std::min(count, static_cast<std::int64_t>(end) * blockValues);
-        quantRun({&grid.scale, &grid.zeroPoint, 0, static_cast<float>(grid.qmin), static_cast<float>(grid.qmax), in + from, out + from,
-                  until - from},
+        quantRun({&grid.scale, &grid.zeroPoint, 0, static_cast<float>(grid.qmin), static_cast<float>(grid.qmax), in + from,
+                  out + from, until - from},
                  real);
     });
 }
@@ -61,7 +61,8 @@ void quantizeDequantizePerChannel(const QuantGrid &grid, const float *scales, co
     pool.parallelFor(static_cast<std::size_t>(rows), grain, [&](std::size_t begin, std::size_t end, int) {
         for (std::int64_t row = static_cast<std::int64_t>(begin); row < static_cast<std::int64_t>(end); ++row) {
             const std::int64_t channel = inner == 1 ? 0 : row % channels;
-            quantRun({scales + channel, zeroPoints + channel, inner == 1 ? 1 : 0, qmin, qmax, in + row * length, out + row * length, length},
+            quantRun({scales + channel, zeroPoints + channel, inner == 1 ? 1 : 0, qmin, qmax, in + row * length,
+                      out + row * length, length},
                      real);
         }
     });
@@ -102,14 +103,15 @@ __attribute__((target("avx2"))) void quantRunAvx2(const QuantRun &run)
             zeroPoint = _mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(run.zeroPoints + i)));
         }
         // Division, not a product with the reciprocal: ties must fall as the definition has them.
-        __m256 q = _mm256_round_ps(_mm256_div_ps(_mm256_loadu_ps(run.in + i), scale), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+        __m256 q =
+            _mm256_round_ps(_mm256_div_ps(_mm256_loadu_ps(run.in + i), scale), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
         q = _mm256_max_ps(_mm256_add_ps(q, zeroPoint), qmin); // the second operand wins where the first is NaN
         q = _mm256_min_ps(q, qmax);
         _mm256_storeu_ps(run.out + i, _mm256_mul_ps(_mm256_sub_ps(q, zeroPoint), scale));
     }
     if (i < run.count)
-        quantRunGeneric({run.scales + i * run.step, run.zeroPoints + i * run.step, run.step, run.qmin, run.qmax, run.in + i, run.out + i,
-                         run.count - i});
+        quantRunGeneric({run.scales + i * run.step, run.zeroPoints + i * run.step, run.step, run.qmin, run.qmax, run.in + i,
+                         run.out + i, run.count - i});
 }
 
 #endif

@@ -22,7 +22,8 @@ struct QuantGrid {
 };
 
 /// out[i] = quantize-dequantize(in[i]) for `count` values; in place allowed. Identical bits on every path.
-void quantizeDequantize(const QuantGrid &grid, const float *in, float *out, std::int64_t count, KernelPath path, ThreadPool &pool);
+void quantizeDequantize(const QuantGrid &grid, const float *in, float *out, std::int64_t count, KernelPath path,
+                        ThreadPool &pool);
 
 /// The same with a scale and zero point per channel. Values lie as (outer, channels, inner): inner = 1 for the last
 /// dimension of NHWC activations, outer = 1 for the first of OIHW weights. `scales` and `zeroPoints` have `channels` values;
