@@ -38,7 +38,8 @@ struct RunRequest {
     std::string testSlowLayer;              ///< "NAME=NANOSECONDS": test hook, one layer busy-waits
 };
 
-/// Receives a run as it arrives. Called on the thread that called Device::run or Device::monitor, in stream order; must return quickly.
+/// Receives a run as it arrives. Called on the thread that called Device::run or Device::monitor, in stream order; must return quickly. The last item is a
+/// RunEnd, also where the stream ended without one.
 using StreamCallback = std::function<void(const core::StreamItem &)>;
 
 /// A place where artifacts run. All calls block; each ends early when job.stop is requested. A disconnect is a result: the run ends
