@@ -107,10 +107,12 @@ Prepared prepare(const Layer &layer, int threads)
             flop};
 }
 
-void runLayer(benchmark::State &state, const Layer &layer, int threads)
+void runLayer(benchmark::State &state, const Layer &layer, int threads, KernelPath path)
 {
     ThreadPool pool(threads);
     Prepared p = prepare(layer, threads);
+    p.conv.usePath(path);
+    state.SetLabel(std::string(p.conv.kernelName()));
     Epilogue epilogue;
     epilogue.activation = FusedActivation::Clip;
     epilogue.clipLow = 0;
@@ -154,16 +156,20 @@ void runNet(benchmark::State &state, int threads)
 }
 
 const bool registered = [] {
-    for (const int threads : {1, 2}) {
-        for (const Layer &layer : layers) {
-            benchmark::RegisterBenchmark((std::string("conv/") + layer.name + "/T" + std::to_string(threads)).c_str(), runLayer,
-                                         layer, threads)
-                ->Unit(benchmark::kMicrosecond)
-                ->UseRealTime();
+    for (const KernelPath path : {KernelPath::Auto, KernelPath::Generic}) {
+        for (const int threads : {1, 2}) {
+            const std::string team = "/T" + std::to_string(threads);
+            for (const Layer &layer : layers) {
+                const std::string name = std::string(path == KernelPath::Auto ? "conv/" : "generic/") + layer.name + team;
+                benchmark::RegisterBenchmark(name.c_str(), runLayer, layer, threads, path)
+                    ->Unit(benchmark::kMicrosecond)
+                    ->UseRealTime();
+            }
+            if (path == KernelPath::Auto)
+                benchmark::RegisterBenchmark(("mobilenet_v2_layers" + team).c_str(), runNet, threads)
+                    ->Unit(benchmark::kMicrosecond)
+                    ->UseRealTime();
         }
-        benchmark::RegisterBenchmark(("mobilenet_v2_layers/T" + std::to_string(threads)).c_str(), runNet, threads)
-            ->Unit(benchmark::kMicrosecond)
-            ->UseRealTime();
     }
     return true;
 }();

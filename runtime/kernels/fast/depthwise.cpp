@@ -2,6 +2,7 @@
 #include "depthwise_kernels.h"
 
 #include "gemm_kernels.h"
+#include "vector4.h"
 
 #include <runtime/base/thread_pool.h>
 
@@ -49,6 +50,31 @@ void depthwiseRowGeneric(const DepthwiseArgs &args, std::int64_t image, std::int
             const int width = static_cast<int>(std::min(panelColumns, g.cout - channel));
             const float *weights = args.panels + channel * taps;
             float sum[panelColumns];
+            if (width == panelColumns) {
+                Vector4 s0 = load4(args.bias + channel);
+                Vector4 s1 = load4(args.bias + channel + 4);
+                Vector4 s2 = load4(args.bias + channel + 8);
+                Vector4 s3 = load4(args.bias + channel + 12);
+                for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
+                    const float *line = plane + (top + ky * g.dilationH) * g.w * g.cin + channel;
+                    for (std::int64_t kx = columns.begin; kx < columns.end; ++kx) {
+                        const float *from = line + (left + kx * g.dilationW) * g.cin;
+                        const float *weight = weights + (ky * g.kw + kx) * panelColumns;
+                        s0 += load4(from) * load4(weight);
+                        s1 += load4(from + 4) * load4(weight + 4);
+                        s2 += load4(from + 8) * load4(weight + 8);
+                        s3 += load4(from + 12) * load4(weight + 12);
+                    }
+                }
+                store4(sum, s0);
+                store4(sum + 4, s1);
+                store4(sum + 8, s2);
+                store4(sum + 12, s3);
+                const std::int64_t at = x * g.cout + channel;
+                for (int j = 0; j < width; ++j)
+                    out[at + j] = clampKeepNan(residual == nullptr ? sum[j] : sum[j] + residual[at + j], low, high);
+                continue;
+            }
             std::copy_n(args.bias + channel, panelColumns, sum);
             for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
                 const float *line = plane + (top + ky * g.dilationH) * g.w * g.cin + channel;

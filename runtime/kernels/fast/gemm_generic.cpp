@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemm_kernels.h"
 
+#include "vector4.h"
+
 #include <algorithm>
 
 namespace nordlys::runtime::detail {
@@ -10,25 +12,40 @@ namespace {
 constexpr int tileRows = 4;
 constexpr int tileColumns = 8; // 4 x 8 floats fit the sixteen 128-bit registers of SSE2 and NEON
 
+// By name: as an array the sums would live on the stack.
+#define NORDLYS_ROWS(F) F(0) F(1) F(2) F(3)
+
 template <int Rows>
 void tile(const GemmArgs &args, std::int64_t row, std::int64_t column, const float *b)
 {
-    float sum[Rows][tileColumns];
-    for (int r = 0; r < Rows; ++r) {
-        for (int j = 0; j < tileColumns; ++j)
-            sum[r][j] = args.bias[column + j];
-    }
-    const float *a = args.a + row * args.lda;
+#define NORDLYS_INIT(R)                                                                                                          \
+    Vector4 left##R = load4(args.bias + column);                                                                                 \
+    Vector4 right##R = load4(args.bias + column + 4);
+    NORDLYS_ROWS(NORDLYS_INIT)
+#undef NORDLYS_INIT
+    const float *segment = args.a + row * args.lda;
+    const std::ptrdiff_t lda = args.lda;
     const std::int64_t length = args.segments == 0 ? 0 : args.k / args.segments;
-    for (std::int64_t segment = 0; segment < args.segments; ++segment, a += args.segmentStep) {
-        for (std::int64_t k = 0; k < length; ++k, b += panelColumns) {
-            for (int r = 0; r < Rows; ++r) {
-                const float factor = a[r * args.lda + k];
-                for (int j = 0; j < tileColumns; ++j)
-                    sum[r][j] += factor * b[j];
-            }
+    for (std::int64_t i = 0; i < args.segments; ++i, segment += args.segmentStep) {
+        const float *a = segment;
+        for (std::int64_t k = 0; k < length; ++k, ++a, b += panelColumns) {
+            const Vector4 b0 = load4(b);
+            const Vector4 b1 = load4(b + 4);
+#define NORDLYS_STEP(R)                                                                                                          \
+    if constexpr (R < Rows) {                                                                                                    \
+        left##R += a[R * lda] * b0;                                                                                              \
+        right##R += a[R * lda] * b1;                                                                                             \
+    }
+            NORDLYS_ROWS(NORDLYS_STEP)
+#undef NORDLYS_STEP
         }
     }
+    float sum[tileRows][tileColumns];
+#define NORDLYS_STORE(R)                                                                                                         \
+    store4(sum[R], left##R);                                                                                                     \
+    store4(sum[R] + 4, right##R);
+    NORDLYS_ROWS(NORDLYS_STORE)
+#undef NORDLYS_STORE
     const int columns = static_cast<int>(std::min<std::int64_t>(tileColumns, args.n - column));
     const float low = args.epilogue.low();
     const float high = args.epilogue.high();
