@@ -19,10 +19,11 @@ struct Grid {
 
 /// Encoding of a tensor: one grid, or one per channel along `axis`.
 struct Encoding {
-    int bitwidth = 8;       ///< 4, 8, 16 or 32; with isFloat 16 or 32
+    int bitwidth = 8;       ///< 4 .. 32 (backends take 4, 8, 16; biases 32); with isFloat 16 or 32
     bool isFloat = false;   ///< float16/float32: no grid
     bool symmetric = false;
     int axis = -1;          ///< channel axis, -1 per tensor
+    /// A bias of 32 bits is an ordinary symmetric grid with zeroPoint 2^31 (its signed code is q - 2^31).
     std::vector<Grid> grids; ///< size 1 per tensor; size = channels per channel; empty when isFloat
     bool isPerChannel() const { return axis >= 0; }
     friend bool operator==(const Encoding &, const Encoding &) = default;
@@ -41,7 +42,14 @@ struct RangeRule {
 Expected<Grid> gridFromRange(double lo, double hi, const RangeRule &rule);
 /// Grid from scale and zero point; min and max derived. BadInput when scale is not a positive finite number or the code is outside the grid.
 Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth);
-/// Same checks for a whole encoding: bitwidth, grids' number, consistency of min, max, scale (relative tolerance 1e-3).
+/// Do min, max, scale and zero point say the same, within 1e-3 of the range? A strict symmetric grid, which leaves one code out, does.
+bool isConsistent(const Grid &grid, int bitwidth);
+/// Same checks for a whole encoding: bitwidth 4..32, grids' number, isConsistent. The error names the tensor (and channel).
 Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor);
+
+/// What an encoded tensor's value becomes (the meaning of quantsim, and its scalar reference): the nearest code, halves to even, limited to
+/// the codes from min to max, and back. Quotient and product in double, one rounding to float32 at the end. Infinities end at the limits, NaN
+/// stays NaN. The grid must have passed checkEncoding.
+float quantizeDequantize(float x, const Grid &grid, int bitwidth);
 
 } // namespace nordlys::core

@@ -28,7 +28,10 @@ struct QuantizableTensor {
 
 /// Which tensors of the graph get encodings, in graph order. Rules: float activations that are stored between operators, graph inputs and
 /// weights; nothing inside a fused group (Conv, Gemm, MatMul, ConvTranspose or Add followed by its only consumer BatchNormalization and/or a fusable
-/// activation); movers and Concat tied; fixed ranges for Softmax and Sigmoid outputs. Biases are listed: their encodings are derived.
+/// activation; MatMul followed by Add of a constant vector, which is its bias); movers and Concat tied; fixed ranges for Softmax and Sigmoid outputs.
+/// Biases are listed: their encodings are derived. Constant operands of other operators count as weights without channel axis, single numbers are
+/// left out. What nodes compute from constants alone counts as a constant under the name of their output (folding makes it one). Values that the
+/// model quantizes itself (QDQ form) are left out. Order: graph inputs, then node by node its constants and its outputs.
 std::vector<QuantizableTensor> quantizableTensors(const Graph &graph);
 
 } // namespace nordlys::core

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encoding_file.h"
+
+#include "quantizable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace nordlys::core {
+
+namespace {
+
+std::string sanitised(std::string_view name)
+{
+    std::string text(name);
+    for (char &c : text) {
+        const bool keeps = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        c = keeps ? c : '_';
+    }
+    return text;
+}
+
+class Coverage {
+public:
+    Coverage(const Graph &graph, const EncodingSet &set) : m_graph(graph), m_set(set), m_items(quantizableTensors(graph))
+    {
+        for (const QuantizableTensor &item : m_items)
+            m_byName.emplace(graph.nameOf(item.tensor), &item);
+        for (const Tensor &tensor : graph.tensors)
+            m_names.insert(graph.names.text(tensor.name));
+    }
+
+    EncodingCoverage check()
+    {
+        for (const auto &[name, entry] : m_set.entries)
+            checkEntry(name, entry);
+        findMissing();
+        findRenamed();
+        checkGroups();
+        return std::move(m_result);
+    }
+
+private:
+    void violation(std::string_view tensor, std::string rule, std::string message, std::string fix)
+    {
+        m_result.violations.push_back({std::string(tensor), std::move(rule), std::move(message), std::move(fix)});
+    }
+
+    void checkEntry(const std::string &name, const EncodingEntry &entry)
+    {
+        const auto known = m_byName.find(name);
+        if (known == m_byName.end()) {
+            if (m_names.contains(name))
+                violation(name, "not-encodable", "this tensor has no encoding of its own (it is inside a fused operator, or no stored real value)", "Remove the entry.");
+            else
+                m_result.extra.push_back(name);
+            return;
+        }
+        ++m_result.matched;
+        if (auto fits = checkEncoding(entry.encoding, name); !fits)
+            violation(name, "grid", fits.error().why, fits.error().fix);
+        const QuantizableTensor &item = *known->second;
+        const bool isActivation = item.kind == QuantizableKind::Activation;
+        if (isActivation != (entry.kind == EncodingKind::Activation)) {
+            violation(name, "kind", isActivation ? "it is an activation, the entry stands among the parameters" : "it is a parameter, the entry stands among the activations",
+                      "Move the entry to the other section.");
+        }
+        if (entry.encoding.isPerChannel())
+            checkChannels(name, entry.encoding, item);
+    }
+
+    void checkChannels(const std::string &name, const Encoding &encoding, const QuantizableTensor &item)
+    {
+        const int axis = item.kind == QuantizableKind::Bias ? 0 : item.channelAxis;
+        if (axis < 0) {
+            violation(name, "channel-axis", "this tensor takes one encoding for all its values", "Use a single encoding.");
+            return;
+        }
+        if (encoding.axis != axis) {
+            violation(name, "channel-axis", fmt::format("its channels are counted along axis {}, the operator's output channels lie along axis {}", encoding.axis, axis),
+                      fmt::format("Use axis {}.", axis));
+        }
+        const auto &shape = m_graph.tensor(item.tensor).shape;
+        if (!shape || static_cast<std::size_t>(axis) >= shape->size() || !(*shape)[static_cast<std::size_t>(axis)].isKnown())
+            return;
+        const std::int64_t channels = (*shape)[static_cast<std::size_t>(axis)].value;
+        if (static_cast<std::int64_t>(encoding.grids.size()) != channels) {
+            violation(name, "channel-count", fmt::format("it has {} channel encodings, the tensor has {} channels", encoding.grids.size(), channels),
+                      fmt::format("Give 1 or {} encodings.", channels));
+        }
+    }
+
+    void findMissing()
+    {
+        std::set<TensorId> covered;
+        for (const QuantizableTensor &item : m_items) {
+            if (m_set.find(m_graph.nameOf(item.tensor)))
+                covered.insert(item.group);
+        }
+        for (const QuantizableTensor &item : m_items) {
+            if (item.kind != QuantizableKind::Bias && !covered.contains(item.group))
+                m_result.missing.emplace_back(m_graph.nameOf(item.tensor));
+        }
+    }
+
+    void findRenamed()
+    {
+        std::map<std::string, std::vector<std::string>> missing, extra;
+        for (const std::string &name : m_result.missing)
+            missing[sanitised(name)].push_back(name);
+        for (const std::string &name : m_result.extra)
+            extra[sanitised(name)].push_back(name);
+        for (const auto &[key, from] : extra) {
+            const auto to = missing.find(key);
+            if (to == missing.end() || from.size() != 1 || to->second.size() != 1) // several candidates: no guess
+                continue;
+            m_result.renamed.push_back({from.front(), to->second.front()});
+            std::erase(m_result.extra, from.front());
+            std::erase(m_result.missing, to->second.front());
+        }
+    }
+
+    void checkGroups()
+    {
+        std::unordered_map<TensorId, std::pair<std::string_view, const Encoding *>> first;
+        for (const QuantizableTensor &item : m_items) {
+            const std::string_view name = m_graph.nameOf(item.tensor);
+            const EncodingEntry *entry = item.kind == QuantizableKind::Activation ? m_set.find(name) : nullptr;
+            if (!entry)
+                continue;
+            const auto [it, isNew] = first.try_emplace(item.group, name, &entry->encoding);
+            if (isNew || sameGrid(*it->second.second, entry->encoding))
+                continue;
+            violation(name, "tied", fmt::format("its encoding differs from that of '{}', though the operators between them only move data", it->second.first),
+                      fmt::format("Use the encoding of '{}' for both.", it->second.first));
+        }
+    }
+
+    static bool sameGrid(const Encoding &a, const Encoding &b)
+    {
+        return a.bitwidth == b.bitwidth && a.isFloat == b.isFloat
+            && std::equal(a.grids.begin(), a.grids.end(), b.grids.begin(), b.grids.end(),
+                          [](const Grid &x, const Grid &y) { return x.scale == y.scale && x.zeroPoint == y.zeroPoint; });
+    }
+
+    const Graph &m_graph;
+    const EncodingSet &m_set;
+    std::vector<QuantizableTensor> m_items;
+    std::map<std::string_view, const QuantizableTensor *> m_byName;
+    std::set<std::string_view> m_names;
+    EncodingCoverage m_result;
+};
+
+} // namespace
+
+EncodingCoverage checkCoverage(const Graph &graph, const EncodingSet &set) { return Coverage(graph, set).check(); }
+
+} // namespace nordlys::core
