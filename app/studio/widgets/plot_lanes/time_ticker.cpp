@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "time_ticker.h"
+
+#include <cmath>
+
+#include <studio/look/number_format.h>
+
+namespace nordlys::studio {
+
+TimeTicker::TimeTicker()
+{
+    setTickCount(10);
+}
+
+double TimeTicker::getTickStep(const QCPRange& range)
+{
+    m_step = QCPAxisTicker::getTickStep(range);
+    return m_step;
+}
+
+int TimeTicker::getSubTickCount(double)
+{
+    return 0;
+}
+
+QString TimeTicker::getTickLabel(double tick, const QLocale&, QChar, int)
+{
+    double factor = 1.0;
+    QString unit = QStringLiteral("s");
+    if (m_step < 9e-7) {
+        factor = 1e6;
+        unit = QStringLiteral("\u00B5s");
+    } else if (m_step < 9e-4) {
+        factor = 1e3;
+        unit = QStringLiteral("ms");
+    }
+    const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(m_step * factor) - 1e-9)));
+    return withUnit(formatNumber(tick * factor, decimals), unit);
+}
+
+} // namespace nordlys::studio
