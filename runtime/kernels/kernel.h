@@ -74,11 +74,12 @@ struct KernelCall {
 /// Null: done. Otherwise a message of static storage: why the values of this run cannot be computed.
 using KernelStatus = const char *;
 
-/// Pointers of one run; an input or output that is left out is null.
+/// Pointers of one run; an input or output that is left out is null, also past the end of the lists up to minPointers.
 struct KernelRun {
+    static constexpr std::size_t minPointers = 8;
     const std::byte *const *inputs = nullptr;
     std::byte *const *outputs = nullptr;
-    std::byte *scratch = nullptr; ///< scratchBytes of the bound kernel, 64-byte aligned
+    std::byte *scratch = nullptr; ///< scratchBytes(threads of the pool), 64-byte aligned
     ThreadPool *pool = nullptr;   ///< never null
 
     template <typename T>
@@ -91,7 +92,7 @@ struct KernelRun {
 struct BoundKernel {
     std::function<KernelStatus(const KernelRun &)> run;
     std::string name;
-    std::size_t scratchBytes = 0;
+    std::function<std::size_t(int threads)> scratchBytes; ///< empty: none
     int inPlaceInput = -1; ///< output 0 may lie where this input lies (same size); -1: none
 };
 

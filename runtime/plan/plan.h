@@ -30,6 +30,8 @@ struct PlanOptions {
     bool fastKernels = true;
     int threads = 1;               ///< scratch memory is planned for this many threads
     std::uint64_t memoryBudgetBytes = std::uint64_t(4) << 30;
+    /// Tensors of the source model that must exist while running although `optimize` would fuse them away (QuantSim adds every encoded one).
+    std::vector<std::string> keepTensors;
 };
 
 struct PortInfo {
@@ -53,6 +55,9 @@ public:
     [[nodiscard]] const std::vector<PortInfo> &outputs() const;
     /// One per step, in execution order: built name, op ("Conv+Relu"), kernel, source nodes (the name map), outputs by source name, MACs.
     [[nodiscard]] const std::vector<core::LayerInfo> &layers() const;
+    /// Source nodes that are in no layer: their values became constants, or nothing needs them.
+    [[nodiscard]] const std::vector<std::string> &foldedNodes() const;
+    [[nodiscard]] const std::vector<std::string> &removedNodes() const;
     [[nodiscard]] std::size_t arenaBytes() const;
     [[nodiscard]] std::size_t weightBytes() const;
     [[nodiscard]] Precision precision() const;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace nordlys::runtime::passes {
+
+namespace {
+
+struct Activation {
+    FusedActivation kind = FusedActivation::None;
+    float low = 0, high = 0;
+};
+
+/// Relu, or Clip whose bounds are known and in order.
+std::optional<Activation> activationOf(const Program &program, const ProgramStep &step)
+{
+    if (!step.domain.empty() || step.inputs.empty() || step.inputs[0] < 0 || program.tensor(step.inputs[0]).dtype != core::DType::Float32
+        || step.activation != FusedActivation::None)
+        return std::nullopt;
+    if (step.op == "Relu")
+        return Activation{FusedActivation::Relu, 0, std::numeric_limits<float>::infinity()};
+    if (step.op != "Clip")
+        return std::nullopt;
+    Activation result{FusedActivation::Clip, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
+    if (step.opset < 11) {
+        const KernelCall call = callOf(program, step);
+        result.low = call.floatAttribute("min", result.low);
+        result.high = call.floatAttribute("max", result.high);
+    } else {
+        for (std::size_t i = 1; i < 3 && i < step.inputs.size(); ++i) {
+            if (step.inputs[i] < 0)
+                continue;
+            const ProgramTensor &bound = program.tensor(step.inputs[i]);
+            if (bound.storage != Storage::Constant || bound.dtype != core::DType::Float32 || bound.bytes != sizeof(float))
+                return std::nullopt;
+            (i == 1 ? result.low : result.high) = *reinterpret_cast<const float *>(bound.constant.bytes.data());
+        }
+    }
+    if (!(result.low <= result.high))
+        return std::nullopt;
+    return result;
+}
+
+/// Steps whose kernels apply an activation while they store.
+bool takesActivation(const ProgramStep &step)
+{
+    constexpr std::array<std::string_view, 8> ops{"Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div"};
+    return step.domain.empty() && step.activation == FusedActivation::None && step.outputs.size() == 1
+           && std::find(ops.begin(), ops.end(), step.op) != ops.end();
+}
+
+} // namespace
+
+void fuseActivations(Program &program, const NameSet &keep)
+{
+    for (std::size_t s = 0; s < program.steps.size();) {
+        const ProgramStep &step = program.steps[s];
+        const auto activation = activationOf(program, step);
+        const int in = step.inputs.empty() ? -1 : step.inputs[0];
+        const int producer = activation ? program.producers()[static_cast<std::size_t>(in)] : -1;
+        if (producer < 0 || !takesActivation(program.steps[static_cast<std::size_t>(producer)]) || !mayVanish(program, in, keep)
+            || program.consumers()[static_cast<std::size_t>(in)].size() != 1) {
+            ++s;
+            continue;
+        }
+        ProgramStep &target = program.steps[static_cast<std::size_t>(producer)];
+        target.activation = activation->kind;
+        target.low = activation->low;
+        target.high = activation->high;
+        target.outputs[0] = step.outputs[0];
+        target.label += "+" + step.label;
+        target.sourceNodes.insert(target.sourceNodes.end(), step.sourceNodes.begin(), step.sourceNodes.end());
+        program.steps.erase(program.steps.begin() + static_cast<std::ptrdiff_t>(s));
+    }
+}
+
+} // namespace nordlys::runtime::passes

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bind_step.h"
+
+#include "fast_steps.h"
+
+namespace nordlys::runtime {
+
+namespace {
+
+/// The fused tail for reference kernels: one plain pass over the output.
+core::Expected<BoundKernel> withEpilogue(const Program &program, const ProgramStep &step, BoundKernel kernel)
+{
+    if (step.activation == FusedActivation::None && step.residual < 0)
+        return kernel;
+    const ProgramTensor &out = program.tensor(step.outputs[0]);
+    if (out.dtype != core::DType::Float32)
+        return core::badInput("step " + step.name, "an activation is fused into a step whose output is no float32");
+    if (step.residual >= 0) {
+        const ProgramTensor &added = program.tensor(step.inputs[static_cast<std::size_t>(step.residual)]);
+        if (added.dims != out.dims || added.dtype != out.dtype || added.channelsLast != out.channelsLast)
+            return core::badInput("step " + step.name, "the residual has not the output's shape and layout");
+    }
+    const auto count = static_cast<std::int64_t>(out.bytes / sizeof(float));
+    const Epilogue epilogue = step.epilogue(nullptr);
+    BoundKernel result = std::move(kernel);
+    if (step.residual >= 0)
+        result.inPlaceInput = -1; // the kernel would overwrite what is still to be added
+    result.run = [inner = std::move(result.run), count, low = epilogue.low(), high = epilogue.high(), residual = step.residual](const KernelRun &run) -> KernelStatus {
+        if (const KernelStatus status = inner(run))
+            return status;
+        float *values = run.output<float>(0);
+        const float *added = residual >= 0 ? run.input<float>(static_cast<std::size_t>(residual)) : nullptr;
+        for (std::int64_t i = 0; i < count; ++i)
+            values[i] = clampKeepNan(added != nullptr ? values[i] + added[i] : values[i], low, high);
+        return nullptr;
+    };
+    return result;
+}
+
+core::Expected<BoundKernel> bindKernel(const Program &program, const ProgramStep &step)
+{
+    if (step.domain == planDomain && step.op == "QuantizeDequantize") {
+        if (step.inputs.size() != 1 || step.inputs != step.outputs || step.inputs[0] < 0 || step.quantizers.size() != 1 || !step.quantizers[0])
+            return core::badInput("step " + step.name, "a quantize step works in place on one tensor with an encoding");
+        BoundKernel kernel;
+        kernel.name = "quantize_dequantize_f32";
+        kernel.run = [](const KernelRun &) -> KernelStatus { return nullptr; };
+        return kernel;
+    }
+    if (step.residual >= 0 && (static_cast<std::size_t>(step.residual) >= step.inputs.size() || step.residual < 3
+                               || static_cast<std::size_t>(step.residual) + 1 != step.inputs.size() || step.inputs.back() < 0 || step.op != "Conv"))
+        return core::badInput("step " + step.name, "its residual is not the last input of a convolution");
+    if (step.fast)
+        return bindFast(program, step);
+    const KernelEntry *entry = findReferenceKernel(step.domain, step.op, step.opset);
+    if (entry == nullptr)
+        return core::notSupported("step " + step.name, "no kernel for " + step.op + " of opset " + std::to_string(step.opset));
+    if (!entry->anyLayout) {
+        for (const auto *list : {&step.inputs, &step.outputs}) {
+            for (const int tensor : *list) {
+                if (tensor >= 0 && program.tensor(tensor).channelsLast)
+                    return core::badInput("step " + step.name, "its kernel needs the model's order of dimensions");
+            }
+        }
+    }
+    auto kernel = entry->bind(callOf(program, step));
+    NORDLYS_TRY(kernel);
+    return withEpilogue(program, step, std::move(*kernel));
+}
+
+} // namespace
+
+core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &step)
+{
+    BoundStep result;
+    auto kernel = bindKernel(program, step);
+    NORDLYS_TRY(kernel);
+    result.kernel = std::move(*kernel);
+    for (std::size_t i = 0; i < step.quantizers.size() && i < step.outputs.size(); ++i) {
+        if (!step.quantizers[i] || step.outputs[i] < 0)
+            continue;
+        auto quantizer = bindQuantizer(program.tensor(step.outputs[i]), *step.quantizers[i]);
+        NORDLYS_TRY(quantizer);
+        if (*quantizer)
+            result.quantizers.push_back({i, std::move(*quantizer)});
+    }
+    return result;
+}
+
+} // namespace nordlys::runtime

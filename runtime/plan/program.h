@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <core/quantization/encoding.h>
+#include <runtime/base/aligned_buffer.h>
+#include <runtime/kernels/fast/epilogue.h>
+#include <runtime/kernels/kernel.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+/// The working form of a plan: passes rewrite it, the lowering settles layouts, memory and kernels, and the artifact stores it.
+namespace nordlys::runtime {
+
+/// Domain of the operators that only plans have: "Layout" and "QuantizeDequantize".
+inline constexpr std::string_view planDomain = "nordlys";
+
+/// Constant data, aligned for every element type; kept alive by its owner. Cheap to copy.
+struct ConstantBytes {
+    std::shared_ptr<const void> owner;
+    std::span<const std::byte> bytes;
+};
+/// Fresh memory for a constant: 64-byte aligned, zeroed.
+core::Expected<std::shared_ptr<AlignedBuffer>> makeConstantBuffer(std::size_t bytes);
+ConstantBytes constantFrom(std::shared_ptr<AlignedBuffer> buffer);
+
+enum class Storage : std::uint8_t { Arena, Constant };
+
+struct ProgramTensor {
+    std::string name;
+    bool fromSource = true; ///< false: a copy or value that only the plan has; observers do not see it
+    core::DType dtype = core::DType::Undefined;
+    core::Dims dims;
+    bool channelsLast = false;
+    Storage storage = Storage::Arena;
+    std::size_t bytes = 0;
+    std::size_t arenaOffset = 0;
+    ConstantBytes constant;
+
+    [[nodiscard]] TensorDesc desc() const;
+};
+
+struct ProgramStep {
+    std::string name, label; ///< label: "Conv+Relu"
+    std::string op, domain;
+    int opset = 0;
+    AttributeMap attributes;
+    std::vector<int> inputs, outputs; ///< tensor indices, -1: left out
+    std::vector<std::string> sourceNodes;
+    std::int64_t macs = 0;
+
+    FusedActivation activation = FusedActivation::None;
+    float low = 0, high = 0;      ///< of Clip
+    int residual = -1;            ///< which of the inputs is added before the activation
+    std::vector<std::optional<core::Encoding>> quantizers; ///< per output: quantize-dequantize after the step
+    bool fast = false;            ///< uses a fast kernel
+    ConstantBytes packed;         ///< its packed weights
+
+    [[nodiscard]] Epilogue epilogue(const float *residualData) const { return {residualData, activation, low, high}; }
+};
+
+struct Program {
+    std::vector<ProgramTensor> tensors;
+    std::vector<ProgramStep> steps;
+    std::vector<int> inputs, outputs;
+    std::vector<std::string> inputNames, outputNames;
+    std::vector<std::string> foldedNodes;  ///< source nodes whose values became constants
+    std::vector<std::string> removedNodes; ///< source nodes that nothing needs
+    std::size_t arenaBytes = 0;
+
+    [[nodiscard]] bool isConstant(int tensor) const { return tensor >= 0 && tensors[static_cast<std::size_t>(tensor)].storage == Storage::Constant; }
+    [[nodiscard]] ProgramTensor &tensor(int index) { return tensors[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] const ProgramTensor &tensor(int index) const { return tensors[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] bool isOutput(int tensor) const;
+    [[nodiscard]] bool isInput(int tensor) const;
+    int addTensor(ProgramTensor tensor);
+    /// Producer step per tensor, -1 for none.
+    [[nodiscard]] std::vector<int> producers() const;
+    /// Consumers per tensor; a step stands once per use.
+    [[nodiscard]] std::vector<std::vector<int>> consumers() const;
+    void replaceUses(int from, int to);
+};
+
+using NameSet = std::unordered_set<std::string>;
+
+/// Bytes of a tensor; nothing when a dim is negative or the product leaves what kernels can address.
+std::optional<std::size_t> checkedTensorBytes(core::DType type, const core::Dims &dims);
+
+/// The call that a step stands for, without what is fused into it. `withConstants` gives the kernels the constant data.
+KernelCall callOf(const Program &program, const ProgramStep &step);
+
+} // namespace nordlys::runtime

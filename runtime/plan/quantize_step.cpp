@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quantize_step.h"
+
+#include <core/tensor/float_bits.h>
+#include <runtime/base/thread_pool.h>
+#include <runtime/kernels/fast/quantize.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nordlys::runtime {
+
+namespace {
+
+constexpr int maxFloatCodeBits = 16;
+
+std::int64_t lastCode(int bitwidth)
+{
+    return (std::int64_t(1) << bitwidth) - 1;
+}
+
+/// Rounds half to even, as ONNX QuantizeLinear does.
+float throughGrid(float x, const core::Grid &grid, int bitwidth)
+{
+    const double code = std::nearbyint(static_cast<double>(x) / grid.scale) + static_cast<double>(grid.zeroPoint);
+    const double clamped = std::min(std::max(code, 0.0), static_cast<double>(lastCode(bitwidth)));
+    return static_cast<float>((clamped - static_cast<double>(grid.zeroPoint)) * grid.scale);
+}
+
+core::Expected<void> checkFits(const ProgramTensor &tensor, const core::Encoding &encoding)
+{
+    NORDLYS_TRY(core::checkEncoding(encoding, tensor.name));
+    if (encoding.isFloat) {
+        if (encoding.bitwidth != 16 && encoding.bitwidth != 32)
+            return core::badInput("encoding of " + tensor.name, "float encodings have 16 or 32 bits");
+        return {};
+    }
+    if (encoding.bitwidth < 2 || encoding.bitwidth > 32 || encoding.grids.empty())
+        return core::badInput("encoding of " + tensor.name, "it has no grid, or a bitwidth outside 2..32");
+    const bool perChannel = encoding.isPerChannel();
+    const auto axis = static_cast<std::size_t>(std::max(0, encoding.axis));
+    if (perChannel && (axis >= tensor.dims.size() || static_cast<std::int64_t>(encoding.grids.size()) != tensor.dims[axis]))
+        return core::badInput("encoding of " + tensor.name,
+                              "it has " + std::to_string(encoding.grids.size()) + " grids along axis " + std::to_string(encoding.axis)
+                                  + ", the tensor is " + core::shapeText(tensor.dims),
+                              "Calibrate this tensor again");
+    return {};
+}
+
+/// Calls function(first, count, grid) for runs of values with one grid.
+template <typename Function>
+void forEachRun(const ProgramTensor &tensor, const core::Encoding &encoding, Function &&function)
+{
+    std::int64_t total = 1, inner = 1, channels = 1;
+    for (std::size_t i = 0; i < tensor.dims.size(); ++i) {
+        total *= tensor.dims[i];
+        if (encoding.isPerChannel() && static_cast<int>(i) > encoding.axis)
+            inner *= tensor.dims[i];
+    }
+    if (!encoding.isPerChannel() || encoding.grids.size() == 1) {
+        function(std::int64_t(0), total, encoding.grids[0]);
+        return;
+    }
+    channels = tensor.dims[static_cast<std::size_t>(encoding.axis)];
+    for (std::int64_t first = 0; first < total; first += inner)
+        function(first, inner, encoding.grids[static_cast<std::size_t>(first / inner % channels)]);
+}
+
+} // namespace
+
+core::Expected<ConstantBytes> quantizedConstant(const ProgramTensor &tensor, const core::Encoding &encoding)
+{
+    NORDLYS_TRY(checkFits(tensor, encoding));
+    auto buffer = makeConstantBuffer(tensor.bytes);
+    NORDLYS_TRY(buffer);
+    const auto *in = reinterpret_cast<const float *>(tensor.constant.bytes.data());
+    auto *out = reinterpret_cast<float *>((*buffer)->data());
+    const std::size_t count = tensor.bytes / sizeof(float);
+    if (encoding.isFloat) {
+        for (std::size_t i = 0; i < count; ++i)
+            out[i] = encoding.bitwidth == 16 ? core::floatFromHalf(core::halfFromFloat(in[i])) : in[i];
+    } else {
+        forEachRun(tensor, encoding, [&](std::int64_t first, std::int64_t length, const core::Grid &grid) {
+            for (std::int64_t i = first; i < first + length; ++i)
+                out[i] = throughGrid(in[i], grid, encoding.bitwidth);
+        });
+    }
+    return constantFrom(std::move(*buffer));
+}
+
+core::Expected<BoundQuantizer> bindQuantizer(const ProgramTensor &tensor, const core::Encoding &encoding)
+{
+    NORDLYS_TRY(checkFits(tensor, encoding));
+    if (tensor.dtype != core::DType::Float32)
+        return core::badInput("encoding of " + tensor.name, "the tensor is no float32");
+    const auto count = static_cast<std::int64_t>(tensor.bytes / sizeof(float));
+    if (encoding.isFloat) {
+        if (encoding.bitwidth == 32)
+            return BoundQuantizer();
+        return BoundQuantizer([count](float *data, ThreadPool &pool) {
+            pool.parallelFor(static_cast<std::size_t>(count), 4096, [data](std::size_t begin, std::size_t end, int) {
+                for (std::size_t i = begin; i < end; ++i)
+                    data[i] = core::floatFromHalf(core::halfFromFloat(data[i]));
+            });
+        });
+    }
+    if (encoding.isPerChannel())
+        return core::notSupported("encoding of " + tensor.name, "activations have one grid per tensor", "Calibrate it per tensor");
+    const core::Grid grid = encoding.grids[0];
+    if (encoding.bitwidth > maxFloatCodeBits) {
+        return BoundQuantizer([count, grid, bits = encoding.bitwidth](float *data, ThreadPool &) {
+            for (std::int64_t i = 0; i < count; ++i)
+                data[i] = throughGrid(data[i], grid, bits);
+        });
+    }
+    const QuantGrid kernelGrid{static_cast<float>(grid.scale), static_cast<std::int32_t>(grid.zeroPoint), 0,
+                               static_cast<std::int32_t>(lastCode(encoding.bitwidth))};
+    if (!(kernelGrid.scale > 0) || !std::isfinite(kernelGrid.scale))
+        return core::badInput("encoding of " + tensor.name, "float32 cannot hold its scale");
+    return BoundQuantizer([count, kernelGrid](float *data, ThreadPool &pool) {
+        quantizeDequantize(kernelGrid, data, data, count, resolvePath(KernelPath::Auto), pool);
+    });
+}
+
+core::Expected<void> applyEncodings(Program &program, const core::EncodingSet &encodings)
+{
+    for (ProgramTensor &tensor : program.tensors) {
+        const core::EncodingEntry *entry = tensor.storage == Storage::Constant && tensor.fromSource ? encodings.find(tensor.name) : nullptr;
+        if (entry == nullptr || tensor.dtype != core::DType::Float32 || tensor.constant.bytes.empty())
+            continue;
+        auto quantized = quantizedConstant(tensor, entry->encoding);
+        NORDLYS_TRY(quantized);
+        tensor.constant = std::move(*quantized);
+    }
+    std::vector<ProgramStep> inputSteps;
+    for (const int in : program.inputs) {
+        const ProgramTensor &tensor = program.tensor(in);
+        const core::EncodingEntry *entry = encodings.find(tensor.name);
+        if (entry == nullptr || tensor.dtype != core::DType::Float32)
+            continue;
+        ProgramStep step;
+        step.name = tensor.name + "/quantize";
+        step.op = step.label = "QuantizeDequantize";
+        step.domain = planDomain;
+        step.opset = 1;
+        step.inputs = step.outputs = {in};
+        step.quantizers = {entry->encoding};
+        inputSteps.push_back(std::move(step));
+    }
+    for (ProgramStep &step : program.steps) {
+        step.quantizers.resize(step.outputs.size());
+        for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+            if (step.outputs[i] < 0 || program.tensor(step.outputs[i]).dtype != core::DType::Float32)
+                continue;
+            if (const core::EncodingEntry *entry = encodings.find(program.tensor(step.outputs[i]).name))
+                step.quantizers[i] = entry->encoding;
+        }
+    }
+    program.steps.insert(program.steps.begin(), std::make_move_iterator(inputSteps.begin()), std::make_move_iterator(inputSteps.end()));
+    return {};
+}
+
+} // namespace nordlys::runtime
