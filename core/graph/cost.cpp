@@ -22,12 +22,12 @@ std::int64_t bytesOf(const Tensor &tensor)
     return bits / 8 + (bits % 8 != 0 ? 1 : 0);
 }
 
-/// Elements of initializers, counting what several places share once.
+/// Elements of initializers; values of Constant nodes are no parameters.
 std::int64_t initializerElements(const Graph &graph)
 {
     std::int64_t count = 0;
     for (const Tensor &tensor : graph.tensors) {
-        if (tensor.isConstant())
+        if (tensor.isConstant() && !tensor.isFromConstantNode)
             count = saturatingAdd(count, ops::countWithFreeAsOne(tensor.shape));
     }
     for (const Node &node : graph.nodes) {

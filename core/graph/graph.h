@@ -48,6 +48,7 @@ struct Tensor {
     std::optional<ConstantData> constant; ///< set for initializers
     bool isGraphInput = false;
     bool isGraphOutput = false;
+    bool isFromConstantNode = false; ///< a constant that the file holds as a Constant node, not as an initializer
 
     [[nodiscard]] bool isConstant() const { return constant.has_value(); }
 };

@@ -7,6 +7,7 @@
 #include <core/graph/shape_inference.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct Model {
     std::int64_t irVersion = 0;
     std::string producer; ///< "name version"
     Graph graph;          ///< shapes inferred with the bindings given to openModel
+    std::int64_t fileNodeCount = 0;           ///< nodes of the top graph in the file; Constant nodes became constants of `graph`
+    std::map<std::string, std::int64_t> fileOps; ///< how often the file's top graph uses each operator ("Conv", "com.microsoft.FusedConv")
     std::vector<std::filesystem::path> externalFiles; ///< files with weights beside the model
     std::vector<UnsupportedOp> unsupported;
     std::vector<std::string> notes;   ///< what the checker and schemas say; they inform, never refuse

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx_graph.h"
+
+#include "onnx_attributes.h"
+
+#include <core/graph/topology.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace nordlys::core {
+
+namespace {
+
+std::string quoted(std::string_view kind, std::string_view name)
+{
+    return std::string(kind) + " \"" + std::string(name) + "\"";
+}
+
+/// Type and shape as a ValueInfo states them; nothing for sequences, maps and unranked tensors.
+struct StatedType {
+    DType dtype = DType::Undefined;
+    std::optional<Shape> shape;
+    bool isTensor = true;
+};
+
+Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &names)
+{
+    StatedType stated;
+    if (!info.has_type())
+        return stated;
+    stated.isTensor = info.type().has_tensor_type();
+    if (!stated.isTensor)
+        return stated;
+    const onnx::TypeProto_Tensor &type = info.type().tensor_type();
+    if (type.elem_type() > 0 && type.elem_type() <= static_cast<int>(DType::Float4E2M1))
+        stated.dtype = static_cast<DType>(type.elem_type());
+    if (!type.has_shape())
+        return stated;
+    if (type.shape().dim_size() > kMaxImportRank)
+        return badInput(quoted("tensor", info.name()), "has " + std::to_string(type.shape().dim_size()) + " dimensions");
+    Shape shape;
+    for (const onnx::TensorShapeProto_Dimension &proto : type.shape().dim()) {
+        Dim dim;
+        if (proto.has_dim_value()) {
+            if (proto.dim_value() < -1)
+                return badInput(quoted("tensor", info.name()), "has a dimension of " + std::to_string(proto.dim_value()));
+            dim.value = proto.dim_value(); // -1 is how some exporters write a free one
+        } else if (proto.has_dim_param() && !proto.dim_param().empty()) {
+            dim.symbol = names.intern(proto.dim_param());
+        }
+        shape.push_back(dim);
+    }
+    if (const bool known = std::ranges::all_of(shape, &Dim::isKnown); known && !elementCount(shape))
+        return badInput(quoted("tensor", info.name()), "its shape " + shapeText(shape, names) + " has more elements than can be counted");
+    stated.shape = std::move(shape);
+    return stated;
+}
+
+class GraphBuilder {
+public:
+    GraphBuilder(const onnx::GraphProto &proto, OnnxGraphContext &context, const GraphBuilder *outer)
+        : m_proto(proto), m_context(context), m_outer(outer)
+    {
+    }
+
+    Expected<Graph> build()
+    {
+        m_graph.name = m_graph.names.intern(m_proto.name());
+        m_ids.reserve(static_cast<std::size_t>(m_proto.node_size()) + static_cast<std::size_t>(m_proto.initializer_size()));
+        NORDLYS_TRY(addInitializers());
+        NORDLYS_TRY(addInputs());
+        NORDLYS_TRY(addNodeOutputs());
+        NORDLYS_TRY(addValueInfo());
+        nameNodes();
+        NORDLYS_TRY(addNodes());
+        NORDLYS_TRY(addOutputs());
+        NORDLYS_TRY(sortNodes());
+        return std::move(m_graph);
+    }
+
+    /// Names of outer tensors that this graph or one below it reads.
+    [[nodiscard]] const std::vector<std::string> &captured() const { return m_captured; }
+
+private:
+    [[nodiscard]] const Tensor *findInScopes(const std::string &name) const
+    {
+        if (const auto it = m_ids.find(name); it != m_ids.end())
+            return &m_graph.tensor(it->second);
+        return m_outer ? m_outer->findInScopes(name) : nullptr;
+    }
+
+    TensorId find(const std::string &name) const
+    {
+        const auto it = m_ids.find(name);
+        return it == m_ids.end() ? TensorId() : it->second;
+    }
+
+    TensorId add(const std::string &name)
+    {
+        const TensorId id = m_graph.addTensor(name);
+        m_ids.emplace(m_graph.nameOf(id), id); // the name table keeps the text's address
+        return id;
+    }
+
+    Expected<void> addConstant(const std::string &name, AttributeTensor value)
+    {
+        if (find(name).isValid())
+            return badInput(quoted("tensor", name), "has two producers");
+        Tensor &tensor = m_graph.tensor(add(name));
+        tensor.dtype = value.dtype;
+        tensor.shape = toShape(value.dims);
+        tensor.constant = std::move(value.data);
+        return {};
+    }
+
+    Expected<void> addInitializers()
+    {
+        if (m_proto.sparse_initializer_size() > 0)
+            return notSupported(quoted("initializer", m_proto.sparse_initializer(0).values().name()), "is sparse", "Save the model with dense weights.");
+        for (const onnx::TensorProto &proto : m_proto.initializer()) {
+            if (proto.name().empty())
+                return badInput("an initializer", "has no name");
+            const std::string what = quoted("initializer", proto.name());
+            Expected<AttributeTensor> value = m_context.weights.read(proto, what);
+            if (!value)
+                return std::move(value.error());
+            if (value->dtype == DType::String)
+                m_context.notes.push_back(what + " holds strings, which are not read");
+            NORDLYS_TRY(addConstant(proto.name(), *std::move(value)));
+        }
+        return {};
+    }
+
+    Expected<void> addInputs()
+    {
+        std::unordered_set<std::string_view> seen;
+        for (const onnx::ValueInfoProto &info : m_proto.input()) {
+            if (info.name().empty())
+                return badInput("a graph input", "has no name");
+            if (!seen.insert(info.name()).second)
+                return badInput(quoted("graph input", info.name()), "is declared twice");
+            Expected<StatedType> stated = statedType(info, m_graph.names);
+            if (!stated)
+                return std::move(stated.error());
+            if (find(info.name()).isValid())
+                continue; // an initializer with a default value for an input
+            const TensorId id = add(info.name());
+            Tensor &tensor = m_graph.tensor(id);
+            tensor.dtype = stated->dtype;
+            tensor.shape = std::move(stated->shape);
+            tensor.isGraphInput = true;
+            m_graph.inputs.push_back(id);
+            if (!stated->isTensor)
+                m_context.notes.push_back(quoted("graph input", info.name()) + " is no tensor but a sequence, map or optional");
+        }
+        return {};
+    }
+
+    /// Constant nodes whose value is numbers become constants; the graph holds no node for them.
+    Expected<bool> addConstantNode(const onnx::NodeProto &node)
+    {
+        if (node.op_type() != "Constant" || !normalizedDomain(node.domain()).empty() || node.output_size() != 1 || node.output(0).empty()
+            || node.attribute_size() != 1)
+            return false;
+        Expected<std::optional<AttributeTensor>> value =
+            constantNodeValue(node.attribute(0), m_context.weights, quoted("constant", node.output(0)));
+        if (!value)
+            return std::move(value.error());
+        if (!*value)
+            return false;
+        NORDLYS_TRY(addConstant(node.output(0), **std::move(value)));
+        m_graph.tensor(find(node.output(0))).isFromConstantNode = true;
+        return true;
+    }
+
+    Expected<void> addNodeOutputs()
+    {
+        m_isConstantNode.assign(static_cast<std::size_t>(m_proto.node_size()), false);
+        for (int i = 0; i < m_proto.node_size(); ++i) {
+            const onnx::NodeProto &node = m_proto.node(i);
+            if (!m_outer)
+                ++m_context.ops[normalizedDomain(node.domain()).empty() ? node.op_type() : node.domain() + "." + node.op_type()];
+            Expected<bool> constant = addConstantNode(node);
+            if (!constant)
+                return std::move(constant.error());
+            m_isConstantNode[static_cast<std::size_t>(i)] = *constant;
+            if (*constant)
+                continue;
+            for (const std::string &output : node.output()) {
+                if (output.empty())
+                    continue;
+                if (find(output).isValid())
+                    return badInput(quoted("tensor", output), "has two producers", "Every tensor needs a name of its own.");
+                add(output);
+            }
+        }
+        return {};
+    }
+
+    Expected<void> addValueInfo()
+    {
+        for (const auto *list : {&m_proto.value_info(), &m_proto.output()}) {
+            for (const onnx::ValueInfoProto &info : *list) {
+                Expected<StatedType> stated = statedType(info, m_graph.names);
+                if (!stated)
+                    return std::move(stated.error());
+                const TensorId id = find(info.name());
+                if (!id.isValid())
+                    continue;
+                Tensor &tensor = m_graph.tensor(id);
+                if (tensor.isConstant() || tensor.isGraphInput)
+                    continue;
+                if (stated->dtype != DType::Undefined)
+                    tensor.dtype = stated->dtype;
+                if (stated->shape)
+                    tensor.shape = std::move(stated->shape);
+            }
+        }
+        return {};
+    }
+
+    /// One name a node, whatever the file gives.
+    void nameNodes()
+    {
+        std::unordered_set<std::string> taken;
+        for (const onnx::NodeProto &node : m_proto.node())
+            taken.insert(node.name());
+        std::unordered_set<std::string_view> used;
+        std::string repeated;
+        std::int64_t repeatedCount = 0;
+        m_nodeNames.reserve(static_cast<std::size_t>(m_proto.node_size()));
+        for (int i = 0; i < m_proto.node_size(); ++i) {
+            const onnx::NodeProto &node = m_proto.node(i);
+            if (!node.name().empty() && used.insert(node.name()).second) {
+                m_nodeNames.push_back(node.name());
+                continue;
+            }
+            const bool isRepeated = !node.name().empty();
+            const std::string base = (isRepeated ? node.name() : node.op_type()) + "_" + std::to_string(i);
+            std::string name = base;
+            for (int suffix = 2; !taken.insert(name).second; ++suffix)
+                name = base + "_" + std::to_string(suffix);
+            if (isRepeated && repeatedCount++ == 0)
+                repeated = node.name();
+            m_nodeNames.push_back(std::move(name));
+        }
+        if (repeatedCount > 0)
+            m_context.notes.push_back(std::to_string(repeatedCount) + " node(s) share their name with an earlier one (first: \"" + repeated
+                                      + "\") and got a number");
+    }
+
+    /// The tensor of this name, captured from an outer graph when this one has none.
+    Expected<TensorId> resolve(const std::string &name, const std::string &user)
+    {
+        if (const TensorId id = find(name); id.isValid())
+            return id;
+        const Tensor *outer = m_outer ? m_outer->findInScopes(name) : nullptr;
+        if (!outer)
+            return badInput(user, "reads tensor \"" + name + "\", which nobody produces", "The file is damaged or was cut.");
+        const DType dtype = outer->dtype;
+        std::optional<Shape> shape = outer->shape;
+        if (shape) {
+            for (Dim &dim : *shape)
+                dim.symbol = {}; // symbols belong to the outer name table
+        }
+        const TensorId id = add(name);
+        m_graph.tensor(id).dtype = dtype;
+        m_graph.tensor(id).shape = std::move(shape);
+        m_captured.push_back(name);
+        return id;
+    }
+
+    Expected<void> addNodes()
+    {
+        for (int i = 0; i < m_proto.node_size(); ++i) {
+            if (i % 1024 == 0 && m_context.stop.stop_requested())
+                return interrupted("opening the model");
+            if (!m_isConstantNode[static_cast<std::size_t>(i)])
+                NORDLYS_TRY(addNode(m_proto.node(i), m_nodeNames[static_cast<std::size_t>(i)]));
+        }
+        return {};
+    }
+
+    Expected<void> addNode(const onnx::NodeProto &proto, const std::string &name)
+    {
+        const std::string what = quoted("node", name) + " (" + proto.op_type() + ")";
+        const std::string domain = normalizedDomain(proto.domain());
+        if (proto.op_type().empty())
+            return badInput(quoted("node", name), "names no operator");
+        if (const auto function = m_context.functions.find(domain + ":" + proto.op_type()); function != m_context.functions.end())
+            return notSupported("function \"" + function->second + "\"", "is defined inside the model, which cannot be read",
+                                "Inline the model's functions (onnx.inliner) and save it again.");
+        Node node;
+        node.name = m_graph.names.intern(name);
+        node.opType = m_graph.names.intern(proto.op_type());
+        node.domain = m_graph.names.intern(domain);
+        if (const auto opset = m_context.opsets.find(domain); opset != m_context.opsets.end())
+            node.opset = opset->second;
+        for (const std::string &input : proto.input()) {
+            TensorId id;
+            if (!input.empty()) {
+                Expected<TensorId> resolved = resolve(input, what);
+                if (!resolved)
+                    return std::move(resolved.error());
+                id = *resolved;
+            }
+            node.inputs.push_back(id);
+        }
+        for (const std::string &output : proto.output())
+            node.outputs.push_back(output.empty() ? TensorId() : find(output));
+        std::vector<TensorId> hidden;
+        for (const onnx::AttributeProto &attribute : proto.attribute()) {
+            Attribute built;
+            built.name = m_graph.names.intern(attribute.name());
+            if (attribute.has_g()) {
+                Expected<Graph> subgraph = addSubgraph(attribute.g(), what, hidden);
+                if (!subgraph)
+                    return std::move(subgraph.error());
+                built.value = std::shared_ptr<const Graph>(std::make_shared<Graph>(*std::move(subgraph)));
+            } else {
+                Expected<std::optional<AttributeValue>> value = readAttribute(attribute, m_context.weights, what);
+                if (!value)
+                    return std::move(value.error());
+                if (!*value) {
+                    m_context.notes.push_back(what + ": attribute \"" + attribute.name() + "\" is of a kind that is not read");
+                    continue;
+                }
+                built.value = **std::move(value);
+            }
+            node.attributes.push_back(std::move(built));
+        }
+        m_graph.addNode(std::move(node));
+        m_hiddenInputs.push_back(std::move(hidden));
+        return {};
+    }
+
+    Expected<Graph> addSubgraph(const onnx::GraphProto &proto, const std::string &what, std::vector<TensorId> &hidden)
+    {
+        GraphBuilder builder(proto, m_context, this);
+        Expected<Graph> graph = builder.build();
+        if (!graph)
+            return graph;
+        for (const std::string &name : builder.captured()) {
+            Expected<TensorId> id = resolve(name, what);
+            if (!id)
+                return std::move(id.error());
+            hidden.push_back(*id);
+        }
+        return graph;
+    }
+
+    Expected<void> addOutputs()
+    {
+        for (const onnx::ValueInfoProto &info : m_proto.output()) {
+            Expected<TensorId> id = resolve(info.name(), quoted("graph output", info.name()));
+            if (!id)
+                return std::move(id.error());
+            if (std::ranges::find(m_graph.outputs, *id) != m_graph.outputs.end())
+                return badInput(quoted("graph output", info.name()), "is declared twice");
+            m_graph.tensor(*id).isGraphOutput = true;
+            m_graph.outputs.push_back(*id);
+        }
+        return {};
+    }
+
+    Expected<void> sortNodes()
+    {
+        std::vector<std::vector<std::size_t>> dependencies(m_graph.nodes.size());
+        bool isSorted = true;
+        for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
+            for (const auto *list : {&m_graph.nodes[i].inputs, &m_hiddenInputs[i]}) {
+                for (const TensorId input : *list) {
+                    const NodeId producer = input.isValid() ? m_graph.tensor(input).producer : NodeId();
+                    if (!producer.isValid())
+                        continue;
+                    dependencies[i].push_back(producer.index);
+                    isSorted = isSorted && producer.index < i;
+                }
+            }
+        }
+        if (isSorted)
+            return {};
+        const TopologicalOrder sorted = sortTopologically(dependencies);
+        if (sorted.cycleMember)
+            return badInput(quoted("node", m_graph.nameOf(NodeId(*sorted.cycleMember))), "is part of a cycle", "A model must not read its own results.");
+        std::vector<Node> nodes;
+        nodes.reserve(m_graph.nodes.size());
+        for (const std::size_t index : sorted.order)
+            nodes.push_back(std::move(m_graph.nodes[index]));
+        m_graph.nodes = std::move(nodes);
+        m_graph.relink();
+        m_context.notes.push_back("the file's nodes are not in an order in which they can run; they were sorted");
+        return {};
+    }
+
+    const onnx::GraphProto &m_proto;
+    OnnxGraphContext &m_context;
+    const GraphBuilder *m_outer;
+    Graph m_graph;
+    std::unordered_map<std::string_view, TensorId> m_ids;
+    std::vector<bool> m_isConstantNode;
+    std::vector<std::string> m_nodeNames;
+    std::vector<std::vector<TensorId>> m_hiddenInputs; ///< what the subgraphs of a node read, by node
+    std::vector<std::string> m_captured;
+};
+
+} // namespace
+
+std::string normalizedDomain(const std::string &domain)
+{
+    return domain == "ai.onnx" ? std::string() : domain;
+}
+
+Expected<Graph> buildOnnxGraph(const onnx::GraphProto &proto, OnnxGraphContext &context)
+{
+    return GraphBuilder(proto, context, nullptr).build();
+}
+
+} // namespace nordlys::core
