@@ -22,12 +22,14 @@ std::int64_t bytesOf(const Tensor &tensor)
     return bits / 8 + (bits % 8 != 0 ? 1 : 0);
 }
 
-/// Elements of initializers; values of Constant nodes are no parameters.
+/// Elements of initializers and of the weights among Constant nodes.
 std::int64_t initializerElements(const Graph &graph)
 {
     std::int64_t count = 0;
     for (const Tensor &tensor : graph.tensors) {
-        if (tensor.isConstant() && !tensor.isFromConstantNode)
+        // Constant nodes hold shape arithmetic and scalars in most files, the weights in some.
+        const bool isWeight = !tensor.isFromConstantNode || (isFloat(tensor.dtype) && tensor.shape && !tensor.shape->empty());
+        if (tensor.isConstant() && isWeight)
             count = saturatingAdd(count, ops::countWithFreeAsOne(tensor.shape));
     }
     for (const Node &node : graph.nodes) {

@@ -111,7 +111,7 @@ std::optional<Error> recogniseProtobuf(const std::filesystem::path &path, Bytes 
         return std::nullopt;
     if (first.number == 1 && isNodeDef(first.payload))
         return foreign(path, "a TensorFlow graph (frozen GraphDef)", kFromTensorFlow);
-    const bool startsWithName = first.number == 1 && isPrintable(first.payload);
+    const bool startsWithName = first.number == 1 && (first.payload.empty() || isPrintable(first.payload));
     for (int count = 0; startsWithName && count < 64 && reader.next(field); ++count) {
         if ((field.number == 100 || field.number == 2) && field.type == WireField::Bytes
             && allFields(field.payload, [](const WireField &f) { return f.number < 1000; }))

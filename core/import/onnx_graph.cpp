@@ -108,11 +108,15 @@ private:
     {
         if (find(name).isValid())
             return badInput(quoted("tensor", name), "has two producers");
-        Tensor &tensor = m_graph.tensor(add(name));
+        setConstant(m_graph.tensor(add(name)), std::move(value));
+        return {};
+    }
+
+    static void setConstant(Tensor &tensor, AttributeTensor value)
+    {
         tensor.dtype = value.dtype;
         tensor.shape = toShape(value.dims);
         tensor.constant = std::move(value.data);
-        return {};
     }
 
     Expected<void> addInitializers()
@@ -170,6 +174,14 @@ private:
             return std::move(value.error());
         if (!*value)
             return false;
+        const TensorId known = find(node.output(0));
+        if (known.isValid() && m_graph.tensor(known).isFromConstantNode) {
+            // Edited files override a Constant by appending another one; the engines take the last, and so must we to agree with them.
+            if (m_repeatedConstants++ == 0)
+                m_firstRepeated = node.output(0);
+            setConstant(m_graph.tensor(known), **std::move(value));
+            return true;
+        }
         NORDLYS_TRY(addConstant(node.output(0), **std::move(value)));
         m_graph.tensor(find(node.output(0))).isFromConstantNode = true;
         return true;
@@ -196,6 +208,9 @@ private:
                 add(output);
             }
         }
+        if (m_repeatedConstants > 0)
+            m_context.notes.push_back(std::to_string(m_repeatedConstants) + " constant(s) stand in the file more than once (first: \"" + m_firstRepeated
+                                      + "\"); the last one holds");
         return {};
     }
 
@@ -404,6 +419,8 @@ private:
     std::vector<std::string> m_nodeNames;
     std::vector<std::vector<TensorId>> m_hiddenInputs; ///< what the subgraphs of a node read, by node
     std::vector<std::string> m_captured;
+    std::int64_t m_repeatedConstants = 0;
+    std::string m_firstRepeated;
 };
 
 } // namespace

@@ -11,7 +11,8 @@ namespace {
 
 using Result = std::optional<std::int64_t>;
 
-Result checked(bool overflow, std::int64_t value)
+/// By reference: the value is written by the operation that tells of the overflow.
+Result checked(bool overflow, const std::int64_t &value)
 {
     return overflow ? std::nullopt : Result(value);
 }
