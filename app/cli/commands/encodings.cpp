@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/context.h"
+#include "../support/model_source.h"
+#include "../support/table.h"
+
+#include <core/quantization/encoding_file.h>
+
+#include <fmt/format.h>
+
+namespace nordlys::cli {
+
+namespace {
+
+struct CheckArguments {
+    ModelArguments model;
+    std::string encodings;
+    bool json = false;
+};
+
+Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &coverage)
+{
+    Json json = document("encodings-check");
+    json["matched"] = coverage.matched;
+    json["missing"] = coverage.missing;
+    json["extra"] = coverage.extra;
+    json["renamed"] = Json::array();
+    for (const auto &renamed : coverage.renamed)
+        json["renamed"].push_back({{"from", renamed.from}, {"to", renamed.to}});
+    json["repaired"] = Json::array();
+    for (const core::EncodingRepair &repair : file.repaired)
+        json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
+    json["violations"] = Json::array();
+    for (const auto &violation : coverage.violations)
+        json["violations"].push_back({{"tensor", violation.tensor}, {"rule", violation.rule}, {"message", violation.message}, {"fix", violation.fix}});
+    json["version"] = file.version;
+    json["notes"] = file.notes;
+    return json;
+}
+
+std::string checkText(const core::EncodingFile &file, const core::EncodingCoverage &coverage)
+{
+    Facts facts;
+    facts.add("Version", file.version);
+    facts.add("Matched", std::to_string(coverage.matched));
+    facts.add("Missing", std::to_string(coverage.missing.size()));
+    facts.add("Extra", std::to_string(coverage.extra.size()));
+    facts.add("Renamed", std::to_string(coverage.renamed.size()));
+    facts.add("Repaired", std::to_string(file.repaired.size()));
+    facts.add("Violations", std::to_string(coverage.violations.size()));
+    Table table({{"Finding"}, {"Tensor"}, {"What"}});
+    for (const std::string &tensor : coverage.missing)
+        table.add({"missing", tensor, ""});
+    for (const std::string &tensor : coverage.extra)
+        table.add({"extra", tensor, ""});
+    for (const auto &renamed : coverage.renamed)
+        table.add({"renamed", renamed.from, "the model calls it " + renamed.to});
+    for (const core::EncodingRepair &repair : file.repaired)
+        table.add({"repaired", repair.tensor, repair.what});
+    for (const auto &violation : coverage.violations)
+        table.add({"violation", violation.tensor, violation.message + " " + violation.fix});
+    for (const std::string &note : file.notes)
+        table.add({"note", "", note});
+    return facts.text() + (table.empty() ? "" : "\n" + table.text());
+}
+
+core::Expected<void> check(const CheckArguments &options, const Context &context)
+{
+    auto source = openSource(options.model, context);
+    if (!source)
+        return std::move(source.error());
+    core::EncodingFile file;
+    if (!options.encodings.empty()) {
+        auto read = core::readEncodings(options.encodings, &source->model->graph);
+        if (!read)
+            return std::move(read.error());
+        file = std::move(*read);
+    } else if (source->project) {
+        file.set = source->project->edits.encodings;
+        file.version = "project";
+    } else {
+        return core::usageError("encodings check", "no encodings are named", "Give --encodings FILE, or a project instead of the model.");
+    }
+    const core::EncodingCoverage coverage = core::checkCoverage(source->model->graph, file.set);
+    NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage)) : writeOut(checkText(file, coverage)));
+    if (coverage.missing.empty() && coverage.extra.empty() && coverage.renamed.empty() && coverage.violations.empty())
+        return {};
+    return core::Error{core::ErrorCode::GateFailed, "encodings check",
+                       fmt::format("{} missing, {} extra, {} renamed, {} violations", coverage.missing.size(), coverage.extra.size(),
+                                   coverage.renamed.size(), coverage.violations.size()),
+                       "The findings stand in the output.", {}};
+}
+
+} // namespace
+
+void addEncodings(CLI::App &program, Action &action)
+{
+    CLI::App *encodings = program.add_subcommand("encodings", "Encodings files: check");
+    encodings->require_subcommand(1);
+    addCommand<CheckArguments>(
+        *encodings, action, "check", "Do the encodings fit the model? Exit code 1 when not",
+        [](CLI::App &command, CheckArguments &options) {
+            addModelArguments(command, options.model);
+            command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file; default: those of the project")->type_name("FILE");
+            command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-check/1)");
+        },
+        check);
+}
+
+} // namespace nordlys::cli

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/context.h"
+#include "../support/file_names.h"
+#include "../support/input_files.h"
+#include "../support/measure.h"
+#include "../support/table.h"
+
+#include <core/base/atomic_file.h>
+#include <runtime/session/session.h>
+
+#include <fmt/format.h>
+
+namespace nordlys::cli {
+
+namespace {
+
+struct InferArguments {
+    ModelArguments model;
+    PrecisionArguments precision;
+    std::vector<std::string> inputs;
+    std::string folder, tensors;
+    int threads = 0;
+    bool json = false;
+};
+
+/// Writes every tensor as it appears, with an index that maps names to files.
+class TensorDump {
+public:
+    explicit TensorDump(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+
+    void add(const runtime::TensorView &view)
+    {
+        if (!m_error)
+            return;
+        auto tensor = view.toHost();
+        if (!tensor) {
+            m_error = std::move(tensor.error());
+            return;
+        }
+        const std::string file = m_names.unique(view.name) + ".npy";
+        m_error = core::writeNpy(m_folder / file, *tensor);
+        m_index.push_back(
+            {{"name", view.name}, {"file", "tensors/" + file}, {"dtype", core::nameOf(view.dtype)}, {"shape", dimsJson(tensor->dims())}});
+    }
+
+    core::Expected<void> finish()
+    {
+        NORDLYS_TRY(m_error);
+        Json json = document("tensors");
+        json["tensors"] = m_index;
+        return core::writeFileAtomically(m_folder / "index.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+    }
+    [[nodiscard]] const Json &index() const { return m_index; }
+
+private:
+    std::filesystem::path m_folder;
+    FileNames m_names{{"index"}};
+    Json m_index = Json::array();
+    core::Expected<void> m_error;
+};
+
+core::Expected<void> makeFolder(const std::filesystem::path &path)
+{
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error)
+        return core::cannotWrite(path.string(), error.message());
+    return {};
+}
+
+std::string rangeText(const core::HostTensor &tensor)
+{
+    const auto values = core::toFloat32(tensor);
+    if (!values || values->elementCount() == 0)
+        return "";
+    const auto span = values->as<float>();
+    const auto [low, high] = std::minmax_element(span.begin(), span.end());
+    return fmt::format("{:.6g} .. {:.6g}, largest at {}", *low, *high, high - span.begin());
+}
+
+core::Expected<void> infer(const InferArguments &options, const Context &context)
+{
+    const Stopwatch watch;
+    if (!options.tensors.empty() && options.tensors != "all")
+        return core::usageError("--tensors " + options.tensors, "no such choice", "Use --tensors all.");
+    if (!options.tensors.empty() && options.folder.empty())
+        return core::usageError("--tensors all", "there is no folder to write to", "Give -o DIR.");
+    auto fed = openFed(options.model, options.inputs, context);
+    if (!fed)
+        return std::move(fed.error());
+    auto chosen = choosePrecision(options.precision, fed->source);
+    if (!chosen)
+        return std::move(chosen.error());
+    runtime::PlanOptions planOptions;
+    planOptions.precision = chosen->precision;
+    planOptions.encodings = std::move(chosen->encodings);
+    planOptions.threads = chosenThreads(options.threads);
+    planOptions.optimize = options.tensors.empty();
+    const auto plan = runtime::Plan::build(fed->source.model, planOptions, context.job());
+    if (!plan)
+        return plan.error();
+    const auto session = runtime::Session::create(*plan, planOptions.threads);
+    if (!session)
+        return session.error();
+
+    std::optional<core::AtomicFolder> folder;
+    if (!options.folder.empty()) {
+        auto created = core::AtomicFolder::create(options.folder);
+        if (!created)
+            return std::move(created.error());
+        folder = std::move(*created);
+    }
+    std::optional<TensorDump> dump;
+    runtime::TensorObserver observer;
+    if (!options.tensors.empty()) {
+        NORDLYS_TRY(makeFolder(folder->stagingPath() / "tensors"));
+        dump.emplace(folder->stagingPath() / "tensors");
+        observer = [&dump](const runtime::TensorView &view) { dump->add(view); };
+    }
+    NORDLYS_TRY((*session)->run(fed->inputs, observer, context.stop));
+    const double inferenceMs = static_cast<double>((*session)->lastRunNs()) / 1e6;
+
+    Json outputs = Json::array();
+    Table table({{"Output"}, {"File"}, {"Type"}, {"Shape"}, {"Values"}});
+    const auto &ports = (*plan)->outputs();
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        const auto tensor = (*session)->output(i);
+        if (!tensor)
+            return tensor.error();
+        const std::string file = folder ? fmt::format("output_{}.npy", i) : std::string();
+        if (folder)
+            NORDLYS_TRY(core::writeNpy(folder->stagingPath() / file, *tensor));
+        outputs.push_back({{"name", ports[i].name}, {"file", folder ? Json(file) : Json(nullptr)}, {"dtype", core::nameOf(tensor->dtype())},
+                           {"shape", dimsJson(tensor->dims())}});
+        table.add({ports[i].name, file, std::string(core::nameOf(tensor->dtype())), core::shapeText(tensor->dims()), rangeText(*tensor)});
+    }
+    if (dump)
+        NORDLYS_TRY(dump->finish());
+    if (folder)
+        NORDLYS_TRY(folder->commit());
+    if (!options.json)
+        return writeOut(table.text() + fmt::format("\nInference {:.3f} ms ({}, {} threads)\n", inferenceMs, runtime::nameOf(planOptions.precision),
+                                                   planOptions.threads));
+    Json json = document("infer");
+    json["precision"] = runtime::nameOf(planOptions.precision);
+    json["threads"] = planOptions.threads;
+    json["outputs"] = std::move(outputs);
+    if (dump)
+        json["tensors"] = dump->index();
+    json["inferenceMs"] = inferenceMs;
+    json["warnings"] = fed->source.warnings;
+    json["elapsedMs"] = watch.ms();
+    json["peakRssMiB"] = peakRssMiB();
+    return writeJson(json);
+}
+
+} // namespace
+
+void addInfer(CLI::App &program, Action &action)
+{
+    addCommand<InferArguments>(
+        program, action, "infer", "Runs one inference and writes the outputs",
+        [](CLI::App &command, InferArguments &options) {
+            addModelArguments(command, options.model);
+            command.add_option("--input", options.inputs, "Array for a graph input; repeatable; the name may be left out where there is one input")
+                ->type_name("NAME=FILE.npy")
+                ->expected(1)
+                ->take_all();
+            command.add_option("-o,--output", options.folder, "Folder for output_N.npy, in output order")->type_name("DIR");
+            addPrecisionArguments(command, options.precision);
+            addThreads(command, options.threads);
+            command.add_option("--tensors", options.tensors, "all: also writes every intermediate into DIR/tensors, with an index.json; nothing is fused then")
+                ->type_name("all");
+            command.add_flag("--json", options.json, "One JSON document (nordlys.infer/1)");
+        },
+        infer);
+}
+
+} // namespace nordlys::cli

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model_source.h"
+
+#include <core/quantization/encoding_file.h>
+#include <runtime/base/thread_pool.h>
+
+#include <charconv>
+
+namespace nordlys::cli {
+
+void addModelArguments(CLI::App &command, ModelArguments &arguments)
+{
+    command.add_option("MODEL", arguments.path, "ONNX model or Nordlys project (*.nordlys)")->required();
+    command.add_option("--dim", arguments.dims, "NAME=N: size of a free dimension; repeatable. What nothing binds is 1")
+        ->type_name("NAME=N")
+        ->expected(1)
+        ->take_all();
+}
+
+static core::Expected<std::map<std::string, std::int64_t>> parseDims(const std::vector<std::string> &texts)
+{
+    std::map<std::string, std::int64_t> dims;
+    for (const std::string &text : texts) {
+        const auto equals = text.rfind('=');
+        std::int64_t value = -1;
+        const char *end = text.data() + text.size();
+        if (equals == std::string::npos || equals == 0 || std::from_chars(text.data() + equals + 1, end, value).ptr != end || value < 0)
+            return core::usageError("--dim " + text, "not of the form NAME=N with N of at least 0", "Example: --dim batch=1.");
+        dims[text.substr(0, equals)] = value;
+    }
+    return dims;
+}
+
+core::Expected<ModelSource> openSource(const ModelArguments &arguments, const Context &context, FreeDims freeDims,
+                                       std::map<std::string, core::Dims> inputShapes)
+{
+    ModelSource source;
+    std::filesystem::path path = arguments.path;
+    core::OpenOptions options;
+    options.bindings.fallback = freeDims == FreeDims::BecomeOne ? 1 : -1;
+    options.bindings.inputShapes = std::move(inputShapes);
+    if (path.extension() == ".nordlys") {
+        auto opened = core::openProject(path);
+        if (!opened)
+            return std::move(opened.error());
+        source.warnings = std::move(opened->warnings);
+        path = opened->project.model.path;
+        options.bindings.named = opened->project.dims;
+        source.project = std::move(opened->project);
+    }
+    auto dims = parseDims(arguments.dims);
+    if (!dims)
+        return std::move(dims.error());
+    for (const auto &[name, value] : *dims)
+        options.bindings.named[name] = value;
+    auto model = core::openModel(path, options, context.job());
+    if (!model)
+        return std::move(model.error());
+    source.model = std::move(*model);
+    return source;
+}
+
+void addPrecisionArguments(CLI::App &command, PrecisionArguments &arguments)
+{
+    command.add_option("--precision", arguments.precision, "float32 or quantsim (quantize-dequantize at every encoded tensor); default: quantsim with --encodings, "
+                                                           "else float32")
+        ->type_name("P");
+    command.add_option("--encodings", arguments.encodings, "Encodings file of quantsim; default: those of the project")->type_name("FILE");
+}
+
+core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source)
+{
+    ChosenPrecision chosen;
+    if (arguments.precision == "integer")
+        return core::notSupported("--precision integer", "integer execution is not built in", "Use float32 or quantsim.");
+    if (!arguments.precision.empty()) {
+        const auto precision = runtime::precisionFromName(arguments.precision);
+        if (!precision)
+            return core::usageError("--precision " + arguments.precision, "no such precision", "Use float32 or quantsim.");
+        chosen.precision = *precision;
+    } else if (!arguments.encodings.empty()) {
+        chosen.precision = runtime::Precision::QuantSim;
+    }
+    if (!arguments.encodings.empty()) {
+        if (chosen.precision != runtime::Precision::QuantSim)
+            return core::usageError("--encodings", "float32 uses no encodings", "Leave --encodings out, or use --precision quantsim.");
+        auto file = core::readEncodings(arguments.encodings, &source.model->graph);
+        if (!file)
+            return std::move(file.error());
+        chosen.encodings = std::move(file->set);
+    } else if (chosen.precision == runtime::Precision::QuantSim) {
+        if (source.project)
+            chosen.encodings = source.project->edits.encodings;
+        if (chosen.encodings.empty())
+            return core::usageError("--precision quantsim", "there are no encodings", "Give --encodings FILE; 'nordlys calibrate' makes one.");
+    }
+    return chosen;
+}
+
+void addThreads(CLI::App &command, int &threads)
+{
+    command.add_option("--threads", threads, "Threads; 0: as many as there are physical cores")->check(CLI::Range(0, 256))->type_name("N");
+}
+
+int chosenThreads(int threads)
+{
+    return threads > 0 ? threads : runtime::physicalCoreCount();
+}
+
+void addSampleArguments(CLI::App &command, SampleArguments &arguments)
+{
+    command.add_option("--inputs", arguments.inputs, "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N")->type_name("SPEC");
+    command.add_option("--limit", arguments.limit, "Use only the first N samples; 0: all")->type_name("N");
+    command.add_option("--preprocess", arguments.preprocess, "Steps for images, e.g. crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw")
+        ->type_name("STEPS");
+}
+
+core::Expected<core::SampleSet> openSamples(const SampleArguments &arguments, const ModelSource &source)
+{
+    std::string spec = arguments.inputs, steps = arguments.preprocess;
+    if (source.project) {
+        spec = spec.empty() ? source.project->inputsSpec : spec;
+        steps = steps.empty() ? source.project->preprocess : steps;
+    }
+    if (spec.empty())
+        return core::usageError("--inputs", "no samples are named", "Give --inputs FOLDER, an input list, or random:SEED:N.");
+    core::SampleOptions options;
+    options.limit = arguments.limit;
+    if (!steps.empty()) {
+        auto recipe = core::PreprocessRecipe::parse(steps);
+        if (!recipe)
+            return std::move(recipe.error());
+        options.recipe = std::move(*recipe);
+    }
+    return core::SampleSet::open(spec, source.model->graph, options);
+}
+
+Json shapeJson(const core::Graph &graph, const std::optional<core::Shape> &shape)
+{
+    if (!shape)
+        return nullptr;
+    Json dims = Json::array();
+    for (const core::Dim &dim : *shape) {
+        if (dim.isKnown())
+            dims.push_back(dim.value);
+        else
+            dims.push_back(dim.symbol.isValid() ? std::string(graph.names.text(dim.symbol)) : "?");
+    }
+    return dims;
+}
+
+Json dimsJson(const core::Dims &dims)
+{
+    Json out = Json::array();
+    for (const std::int64_t dim : dims)
+        out.push_back(dim);
+    return out;
+}
+
+Json tensorJson(const core::Graph &graph, core::TensorId tensor)
+{
+    const core::Tensor &value = graph.tensor(tensor);
+    return {{"name", graph.nameOf(tensor)}, {"dtype", core::nameOf(value.dtype)}, {"shape", shapeJson(graph, value.shape)}};
+}
+
+} // namespace nordlys::cli
