@@ -289,7 +289,7 @@ void TableView::keyboardSearch(const QString& typed)
 void TableView::scrollTo(const QModelIndex& index, ScrollHint hint)
 {
     QTableView::scrollTo(index, hint);
-    if (!m_frozen->isVisible() || !index.isValid() || index.column() == 0) {
+    if (m_frozen == nullptr || !m_frozen->isVisible() || !index.isValid() || index.column() == 0) {
         return;
     }
     // The base class thinks that the part below the sticky column is visible.

@@ -97,7 +97,9 @@ void TableView::updateRow(int row)
 void TableView::resizeEvent(QResizeEvent* event)
 {
     QTableView::resizeEvent(event);
-    placeFrozen();
+    if (m_frozen != nullptr) {
+        placeFrozen();
+    }
 }
 
 void TableView::focusInEvent(QFocusEvent* event)

@@ -18,7 +18,8 @@ public:
 protected:
     void resizeEvent(QResizeEvent* event) override
     {
-        QSplitterHandle::resizeEvent(event);
+        // Not QSplitterHandle's: it sets smaller margins, and each change lays the splitter out anew.
+        QWidget::resizeEvent(event);
         // The margins widen the handle over its neighbours; QSplitter lays out the contents rectangle only.
         setAttribute(Qt::WA_MouseNoMask, true);
         if (orientation() == Qt::Horizontal) {

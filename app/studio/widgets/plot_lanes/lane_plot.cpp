@@ -27,7 +27,9 @@ double seconds(std::int64_t timeNs)
 
 LanePlot::LanePlot(QWidget* parent) : QCustomPlot(parent), m_timeTicker(new TimeTicker), m_overviewTicker(new TimeTicker)
 {
-    setOpenGl(false);
+    if (openGl()) {
+        setOpenGl(false);
+    }
     setInteractions(QCP::Interactions());
     setNoAntialiasingOnDrag(false);
     setPlottingHint(QCP::phCacheLabels, true);
