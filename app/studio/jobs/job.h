@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "job_threads.h"
+
+#include <core/base/error.h>
+#include <core/base/progress.h>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace nordlys::studio {
+
+/// How far a job is. `total` 0: unknown.
+struct JobProgress {
+    quint64 done = 0, total = 0;
+    QString what;
+};
+
+/// The part of a job that the window watches: whether it runs, how far it is, and how to stop it. GUI thread only.
+class JobBase : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit JobBase(QString title, QObject *owner);
+    /// Asks the work to stop; its result is dropped.
+    ~JobBase() override;
+
+    [[nodiscard]] QString title() const { return m_title; }
+    void setTitle(const QString &title) { m_title = title; }
+    [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] const JobProgress &progress() const { return m_progress; }
+    [[nodiscard]] qint64 elapsedMs() const { return m_clock.isValid() ? m_clock.elapsed() : 0; }
+    /// Asks the work to stop. Its result is still delivered (an Interrupted error, or what was done until then).
+    void cancel();
+
+Q_SIGNALS:
+    void started();
+    void progressed();
+    /// After the result was delivered, or when a newer start took over.
+    void ended();
+
+protected:
+    using Delivery = std::function<void()>;
+    /// Cancels what runs, then runs `work` on a thread; the closure that it returns runs on the GUI thread unless a newer launch or the
+    /// end of this object came first.
+    void launch(std::function<Delivery(const core::JobContext &)> work);
+
+private:
+    struct Mailbox;
+    QString m_title;
+    std::shared_ptr<JobBase *> m_self; // null once this is gone; read and written on the GUI thread only
+    bool m_running = false;
+    quint64 m_generation = 0;
+    std::stop_source m_stop;
+    JobProgress m_progress;
+    QElapsedTimer m_clock;
+};
+
+/// A job with a result. Starting anew cancels the older run and drops its result.
+template <typename T>
+class Job : public JobBase
+{
+public:
+    using JobBase::JobBase;
+
+    /// `work` runs on its own thread and must not touch anything that the GUI thread changes. `deliver` runs on the GUI thread.
+    void start(std::function<T(const core::JobContext &)> work, std::function<void(T)> deliver)
+    {
+        launch([work = std::move(work), deliver = std::move(deliver)](const core::JobContext &context) -> Delivery {
+            auto result = std::make_shared<T>(work(context));
+            return [result, deliver] { deliver(std::move(*result)); };
+        });
+    }
+};
+
+} // namespace nordlys::studio

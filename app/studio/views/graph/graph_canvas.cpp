@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph_canvas.h"
+
+#include <studio/look/metrics.h>
+#include <studio/look/number_format.h>
+#include <studio/look/theme.h>
+#include <studio/workspace/text.h>
+
+#include <QPaintEvent>
+#include <QStyle>
+
+#include <algorithm>
+#include <cmath>
+
+namespace nordlys::studio {
+namespace {
+
+constexpr double kMargin = 24; // around the drawing, in pixels
+constexpr double kKeep = 80;   // of the drawing stays in sight while panning
+constexpr double kReadable = 1.0;
+constexpr int kAnimationMs = 120;
+constexpr double kStep = 1.25;
+
+} // namespace
+
+GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent), m_workspace(workspace)
+{
+    setObjectName(QStringLiteral("graphCanvas"));
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setAccessibleName(tr("Graph"));
+    setAccessibleDescription(tr("Arrow keys go from operator to operator. The layers table shows the same as rows."));
+    m_animation.setDuration(kAnimationMs);
+    m_animation.setStartValue(0.0);
+    m_animation.setEndValue(1.0);
+    connect(&m_animation, &QVariantAnimation::valueChanged, this, [this](const QVariant &value) {
+        const double share = value.toDouble();
+        GraphTransform now;
+        now.zoom = m_from.zoom * std::pow(m_to.zoom / m_from.zoom, share);
+        now.offset = m_from.offset + (m_to.offset - m_from.offset) * share;
+        setTransform(share >= 1 ? m_to : now);
+    });
+    connect(&m_workspace, &Workspace::documentChanged, this, &GraphCanvas::rebuildScene);
+    for (const auto signal : {&Workspace::runsChanged, &Workspace::evaluationChanged, &Workspace::editsChanged})
+        connect(&m_workspace, signal, this, &GraphCanvas::rebuildHeat);
+    connect(&m_workspace, &Workspace::selectionChanged, this, [this] {
+        const Selection &selection = m_workspace.selection();
+        m_marks.selected = selection.node;
+        m_marks.selectedTensor = selection.tensor;
+        if (selection.node.isValid())
+            setAccessibleDescription(describe(selection.node));
+        if (selection.node.isValid() && m_scene && isVisible())
+            ensureVisible(selection.node);
+        update();
+    });
+    connect(&ThemeController::instance(), &ThemeController::changed, this, &GraphCanvas::rebuildHeat);
+    rebuildScene();
+}
+
+GraphCanvas::~GraphCanvas() = default;
+
+void GraphCanvas::rebuildScene()
+{
+    m_animation.stop();
+    m_scene = m_workspace.document() ? std::make_unique<GraphScene>(m_workspace.document()) : nullptr;
+    m_matches.clear();
+    m_marks.matches = nullptr;
+    m_marks.hovered = {};
+    m_needsFirstView = true;
+    rebuildHeat();
+    if (m_scene && width() > 50 && isVisible()) {
+        m_needsFirstView = false;
+        setTransform(fitted());
+    }
+}
+
+void GraphCanvas::rebuildHeat()
+{
+    m_heat = GraphHeatBuilder(m_workspace).build(m_fill, m_border);
+    Q_EMIT heatChanged();
+    update();
+}
+
+void GraphCanvas::setMetrics(FillMetric fill, BorderMetric border)
+{
+    m_fill = fill;
+    m_border = border;
+    rebuildHeat();
+}
+
+void GraphCanvas::setLabels(bool encodings, bool shapes)
+{
+    m_marks.encodings = encodings;
+    m_marks.shapes = shapes;
+    update();
+}
+
+void GraphCanvas::setMatches(std::vector<bool> matches)
+{
+    m_matches = std::move(matches);
+    m_marks.matches = m_matches.empty() ? nullptr : &m_matches;
+    update();
+}
+
+QRectF GraphCanvas::visibleArea() const
+{
+    return m_transform.toLayout(QRectF(rect()));
+}
+
+QPointF GraphCanvas::positionOf(core::NodeId node) const
+{
+    return m_scene ? m_transform.toScreen(m_scene->nodeBox(node).center()) : QPointF();
+}
+
+GraphTransform GraphCanvas::clamped(GraphTransform transform) const
+{
+    if (!m_scene)
+        return transform;
+    const QRectF drawing = transform.toScreen(m_scene->bounds());
+    const double keepX = std::min(kKeep, drawing.width()), keepY = std::min(kKeep, drawing.height());
+    QPointF shift;
+    if (drawing.right() < keepX)
+        shift.setX(keepX - drawing.right());
+    else if (drawing.left() > width() - keepX)
+        shift.setX(width() - keepX - drawing.left());
+    if (drawing.bottom() < keepY)
+        shift.setY(keepY - drawing.bottom());
+    else if (drawing.top() > height() - keepY)
+        shift.setY(height() - keepY - drawing.top());
+    transform.offset += shift;
+    return transform;
+}
+
+void GraphCanvas::setTransform(GraphTransform transform)
+{
+    m_transform = clamped(transform);
+    Q_EMIT transformChanged();
+    update();
+}
+
+void GraphCanvas::moveTo(const GraphTransform &target, bool animated)
+{
+    m_animation.stop();
+    if (!animated || !isVisible() || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) == 0) {
+        setTransform(target);
+        return;
+    }
+    m_from = m_transform;
+    m_to = clamped(target);
+    m_animation.start();
+}
+
+GraphTransform GraphCanvas::fitted() const
+{
+    GraphTransform result;
+    if (!m_scene)
+        return result;
+    const QRectF drawing = m_scene->bounds();
+    const double room = std::min((width() - 2 * kMargin) / std::max(1.0, drawing.width()), (height() - 2 * kMargin) / std::max(1.0, drawing.height()));
+    result.zoom = std::clamp(room, kMinZoom, kReadable);
+    if (m_needsFirstView || result.zoom <= 0)
+        result.zoom = std::max(result.zoom, kMinZoom);
+    result.offset = QPointF((width() - drawing.width() * result.zoom) / 2 - drawing.left() * result.zoom,
+                            (height() - drawing.height() * result.zoom) / 2 - drawing.top() * result.zoom);
+    return result;
+}
+
+void GraphCanvas::fit()
+{
+    moveTo(fitted(), true);
+}
+
+void GraphCanvas::setZoom(double zoom, const QPointF &around)
+{
+    m_animation.stop();
+    GraphTransform next = m_transform;
+    next.zoom = std::clamp(zoom, kMinZoom, kMaxZoom);
+    next.offset = around - m_transform.toLayout(around) * next.zoom;
+    setTransform(next);
+}
+
+void GraphCanvas::zoomIn()
+{
+    setZoom(m_transform.zoom * kStep, QRectF(rect()).center());
+}
+
+void GraphCanvas::zoomOut()
+{
+    setZoom(m_transform.zoom / kStep, QRectF(rect()).center());
+}
+
+void GraphCanvas::showNode(core::NodeId node, bool animated)
+{
+    if (!m_scene || !node.isValid())
+        return;
+    GraphTransform target = m_transform;
+    if (target.zoom < GraphPainter::kTwoLines)
+        target.zoom = kReadable;
+    target.offset = QRectF(rect()).center() - m_scene->nodeBox(node).center() * target.zoom;
+    moveTo(target, animated);
+}
+
+void GraphCanvas::ensureVisible(core::NodeId node)
+{
+    const QRectF box = m_transform.toScreen(m_scene->nodeBox(node)).adjusted(-kMargin, -kMargin, kMargin, kMargin);
+    GraphTransform target = m_transform;
+    QPointF shift;
+    if (box.width() < width()) {
+        if (box.left() < 0)
+            shift.setX(-box.left());
+        else if (box.right() > width())
+            shift.setX(width() - box.right());
+    }
+    if (box.top() < 0)
+        shift.setY(-box.top());
+    else if (box.bottom() > height())
+        shift.setY(height() - box.bottom());
+    if (shift.isNull())
+        return;
+    target.offset += shift;
+    moveTo(target, false);
+}
+
+void GraphCanvas::centreOn(const QPointF &layoutPoint)
+{
+    m_animation.stop();
+    GraphTransform target = m_transform;
+    target.offset = QRectF(rect()).center() - layoutPoint * target.zoom;
+    setTransform(target);
+}
+
+QString GraphCanvas::describe(core::NodeId node) const
+{
+    const Document &document = m_scene->document();
+    QStringList lines;
+    lines << toQString(document.graph().nameOf(node));
+    lines << tr("%1, output %2, CPU").arg(toQString(document.opText(node)), toQString(document.outputShape(node)));
+    const core::NodeCost &cost = document.costs[node.index];
+    if (cost.macs > 0)
+        lines << formatAmount(static_cast<double>(cost.macs), QStringLiteral("MAC"));
+    if (const RunRecord *run = m_workspace.run()) {
+        const std::size_t layer = run->layerOfNode(document.graph().nameOf(node));
+        if (layer != RunRecord::npos) {
+            const core::LayerSummary *summary = run->summaryOf(layer);
+            if (!run->isMainNode(document.graph().nameOf(node)))
+                lines << tr("fused into %1").arg(toQString(run->profile.start.layers[layer].name));
+            else if (summary && summary->duration.count > 0)
+                lines << tr("%1 p50, %2 of all layers, n=%3, run %4")
+                             .arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)), formatPercent(summary->sharePercent),
+                                  formatCount(static_cast<std::int64_t>(summary->duration.count)), run->name);
+        }
+    }
+    if (m_workspace.evaluation()) {
+        for (const core::TensorId output : document.graph().node(node).outputs) {
+            if (const runtime::TensorError *error = m_workspace.evaluation()->find(document.graph().nameOf(output)))
+                lines << tr("SQNR %1 total, %2 local").arg(formatDecibel(error->sqnrDb), formatDecibel(error->localSqnrDb));
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+void GraphCanvas::paintSegment(QPainter &painter) const
+{
+    // All operators run on the CPU of the device, so there is one segment.
+    painter.fillRect(QRect(0, 0, 4, height()), theme().cpu);
+    const Document &document = m_scene->document();
+    QStringList lines;
+    QString value;
+    if (const RunRecord *run = m_workspace.run(); run && run->summary.latency.count > 0) {
+        value = formatDurationInterval(static_cast<std::int64_t>(run->summary.latency.p50Ns),
+                                       static_cast<std::int64_t>(run->summary.latency.p50HalfIntervalNs));
+        lines << tr("p50, n=%1, run %2").arg(formatCount(static_cast<std::int64_t>(run->summary.latency.count)), run->name);
+    }
+    lines << tr("%n op(s)", nullptr, static_cast<int>(document.graph().nodes.size())) + QStringLiteral(", ") +
+                 formatAmount(static_cast<double>(document.macs), QStringLiteral("MAC"));
+    if (!m_heat.note.isEmpty())
+        lines << m_heat.note;
+    int y = 10;
+    const int line = scaled(17);
+    double widest = 0;
+    for (const QString &text : lines)
+        widest = std::max(widest, QFontMetricsF(uiFont(11)).horizontalAdvance(text));
+    widest = std::max({widest, QFontMetricsF(uiFont(12, QFont::DemiBold)).horizontalAdvance(tr("Segment 1 · CPU")),
+                       QFontMetricsF(monoFont(12)).horizontalAdvance(value)});
+    const int rows = static_cast<int>(lines.size()) + (value.isEmpty() ? 1 : 2);
+    painter.fillRect(QRectF(4, 4, widest + 18, rows * line + 12), theme().canvas);
+    const auto draw = [&](const QString &text, const QFont &font, const QColor &ink) {
+        painter.setFont(font);
+        painter.setPen(ink);
+        painter.drawText(QRect(14, y, width(), line), Qt::AlignLeft | Qt::AlignVCenter, text);
+        y += line;
+    };
+    draw(tr("Segment 1 · CPU"), uiFont(12, QFont::DemiBold), theme().cpu);
+    if (!value.isEmpty())
+        draw(value, monoFont(12), theme().text);
+    for (const QString &text : lines)
+        draw(text, uiFont(11), theme().text3);
+}
+
+void GraphCanvas::paintEvent(QPaintEvent *event)
+{
+    QPainter painter(this);
+    if (!m_scene) {
+        painter.fillRect(event->rect(), theme().canvas);
+        return;
+    }
+    m_marks.focused = hasFocus();
+    GraphPainter drawing(*m_scene, m_heat, m_workspace, m_transform, m_marks);
+    drawing.paint(painter, QRectF(event->rect()));
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    paintSegment(painter);
+}
+
+} // namespace nordlys::studio

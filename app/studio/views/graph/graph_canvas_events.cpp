@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph_canvas.h"
+
+#include <QApplication>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QToolTip>
+#include <QWheelEvent>
+
+#include <cmath>
+
+namespace nordlys::studio {
+namespace {
+
+constexpr double kWheelStep = 1.2; // per 15 degrees of the wheel
+constexpr double kKeyPan = 60;
+
+} // namespace
+
+void GraphCanvas::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (!m_scene)
+        return;
+    if (!m_needsFirstView || width() <= 50) {
+        setTransform(m_transform);
+        return;
+    }
+    m_needsFirstView = false;
+    GraphTransform first = fitted();
+    if (first.zoom < GraphPainter::kTwoLines) {
+        // A long network begins at its top, where it can be read; the minimap shows the rest.
+        const GraphTransform whole = first;
+        const double room = (width() - 48) / std::max(1.0, m_scene->bounds().width());
+        first.zoom = std::clamp(room, std::min(GraphPainter::kNames, 1.0), 1.0);
+        if (m_scene->nodeCount() > 2000)
+            first = whole;
+        else
+            first.offset = QPointF(width() / 2.0 - m_scene->bounds().center().x() * first.zoom, 24 - m_scene->bounds().top() * first.zoom);
+    }
+    setTransform(first);
+}
+
+void GraphCanvas::wheelEvent(QWheelEvent *event)
+{
+    const double steps = event->angleDelta().y() / 120.0;
+    if (event->modifiers() & Qt::ShiftModifier) {
+        GraphTransform next = m_transform;
+        next.offset += QPointF(steps * kKeyPan, 0);
+        setTransform(next);
+    } else if (steps != 0) {
+        setZoom(m_transform.zoom * std::pow(kWheelStep, steps), event->position());
+    }
+    event->accept();
+}
+
+void GraphCanvas::mousePressEvent(QMouseEvent *event)
+{
+    setFocus(Qt::MouseFocusReason);
+    if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
+        return;
+    m_animation.stop();
+    m_pressed = event->position();
+    m_pressedOffset = m_transform.offset;
+    m_dragging = false;
+}
+
+void GraphCanvas::mouseMoveEvent(QMouseEvent *event)
+{
+    if (event->buttons() & (Qt::LeftButton | Qt::MiddleButton)) {
+        const QPointF moved = event->position() - m_pressed;
+        if (!m_dragging && moved.manhattanLength() >= QApplication::startDragDistance()) {
+            m_dragging = true;
+            setCursor(Qt::ClosedHandCursor);
+        }
+        if (m_dragging) {
+            GraphTransform next = m_transform;
+            next.offset = m_pressedOffset + moved;
+            setTransform(next);
+        }
+        return;
+    }
+    const core::NodeId hovered = m_scene ? m_scene->nodeAt(m_transform.toLayout(event->position())) : core::NodeId();
+    if (hovered != m_marks.hovered) {
+        m_marks.hovered = hovered;
+        update();
+    }
+}
+
+void GraphCanvas::mouseReleaseEvent(QMouseEvent *event)
+{
+    if (m_dragging) {
+        m_dragging = false;
+        unsetCursor();
+        return;
+    }
+    if (event->button() != Qt::LeftButton || !m_scene)
+        return;
+    const core::NodeId node = m_scene->nodeAt(m_transform.toLayout(event->position()));
+    if (node.isValid())
+        m_workspace.selectNode(node);
+    else
+        m_workspace.clearSelection();
+}
+
+void GraphCanvas::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (!m_scene || event->button() != Qt::LeftButton)
+        return;
+    const core::NodeId node = m_scene->nodeAt(m_transform.toLayout(event->position()));
+    if (node.isValid())
+        showNode(node);
+}
+
+void GraphCanvas::leaveEvent(QEvent *event)
+{
+    QWidget::leaveEvent(event);
+    if (m_marks.hovered.isValid()) {
+        m_marks.hovered = {};
+        update();
+    }
+}
+
+void GraphCanvas::selectAndShow(core::NodeId node)
+{
+    if (!node.isValid())
+        return;
+    m_workspace.selectNode(node);
+    ensureVisible(node);
+}
+
+void GraphCanvas::keyPressEvent(QKeyEvent *event)
+{
+    if (!m_scene || m_scene->nodeCount() == 0) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const auto go = [this](GraphScene::Direction direction) {
+        const core::NodeId selected = m_marks.selected;
+        selectAndShow(selected.isValid() ? m_scene->neighbour(selected, direction) : m_scene->first());
+    };
+    switch (event->key()) {
+    case Qt::Key_Up:
+        go(GraphScene::Direction::Up);
+        break;
+    case Qt::Key_Down:
+        go(GraphScene::Direction::Down);
+        break;
+    case Qt::Key_Left:
+        go(GraphScene::Direction::Left);
+        break;
+    case Qt::Key_Right:
+        go(GraphScene::Direction::Right);
+        break;
+    case Qt::Key_Home:
+        selectAndShow(m_scene->first());
+        break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoomIn();
+        break;
+    case Qt::Key_Minus:
+        zoomOut();
+        break;
+    case Qt::Key_F:
+        if (event->modifiers() != Qt::NoModifier) {
+            QWidget::keyPressEvent(event);
+            return;
+        }
+        fit();
+        break;
+    case Qt::Key_Slash:
+        Q_EMIT searchRequested();
+        break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        showNode(m_marks.selected);
+        break;
+    case Qt::Key_Escape:
+        m_workspace.clearSelection();
+        break;
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
+void GraphCanvas::focusInEvent(QFocusEvent *event)
+{
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void GraphCanvas::focusOutEvent(QFocusEvent *event)
+{
+    QWidget::focusOutEvent(event);
+    update();
+}
+
+bool GraphCanvas::event(QEvent *event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto *help = static_cast<QHelpEvent *>(event);
+    const core::NodeId node = m_scene ? m_scene->nodeAt(m_transform.toLayout(QPointF(help->pos()))) : core::NodeId();
+    if (node.isValid()) {
+        QToolTip::showText(help->globalPos(), describe(node), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());
+    } else {
+        QToolTip::hideText();
+        event->ignore();
+    }
+    return true;
+}
+
+} // namespace nordlys::studio

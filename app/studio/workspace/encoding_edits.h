@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "document.h"
+
+#include <core/project/change.h>
+
+#include <QCoreApplication>
+
+#include <vector>
+
+namespace nordlys::studio {
+
+enum class EncodingField { Bits, Min, Max, Scale, ZeroPoint };
+
+/// Turns what a person types into core changes. Every function returns one batch that covers the whole tie group of each tensor and the
+/// biases whose scale follows from it; BadInput says in the window's language what is wrong with the value.
+class EncodingEdits
+{
+    Q_DECLARE_TR_FUNCTIONS(EncodingEdits)
+
+public:
+    EncodingEdits(const Document &document, const core::EditState &state) : m_document(document), m_state(state) {}
+
+    /// Sets one number of one tensor's encoding. Scale and zero point keep the other of the two; min and max keep the other end.
+    [[nodiscard]] core::Expected<core::Change> setField(core::TensorId tensor, EncodingField field, double value) const;
+    /// Sets min and max together (both ends of a drawn range).
+    [[nodiscard]] core::Expected<core::Change> setRange(core::TensorId tensor, double min, double max) const;
+    /// Same bit width for several tensors, ranges kept. Biases and float encodings are left out.
+    [[nodiscard]] core::Expected<core::Change> setBits(const std::vector<core::TensorId> &tensors, int bits) const;
+    /// Entries of `source` for several tensors.
+    [[nodiscard]] core::Expected<core::Change> revert(const std::vector<core::TensorId> &tensors, const core::EncodingSet &source) const;
+    /// Why this field of this tensor cannot be edited; empty when it can.
+    [[nodiscard]] QString whyNotEditable(core::TensorId tensor, EncodingField field) const;
+
+private:
+    using Entries = std::map<core::TensorId, core::EncodingEntry>;
+    [[nodiscard]] core::Expected<core::Encoding> edited(const core::Encoding &old, EncodingField field, double value) const;
+    [[nodiscard]] core::Expected<core::Encoding> withRange(const core::Encoding &old, double min, double max) const;
+    [[nodiscard]] core::Expected<core::Encoding> withBits(const core::Encoding &old, int bits) const;
+    /// The same encoding for all members of the tensor's group.
+    void spread(Entries &entries, core::TensorId tensor, const core::Encoding &encoding) const;
+    /// Adds the biases that follow from changed scales, and makes the batch.
+    [[nodiscard]] core::Change finish(Entries entries, std::string title) const;
+    [[nodiscard]] const core::EncodingEntry *entryOf(core::TensorId tensor) const;
+    [[nodiscard]] core::Error wrong(const QString &what, const QString &why) const;
+
+    const Document &m_document;
+    const core::EditState &m_state;
+};
+
+} // namespace nordlys::studio
