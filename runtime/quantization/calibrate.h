@@ -37,7 +37,9 @@ struct CalibrationResult {
 };
 
 /// Min-max calibration: float runs over all samples, ranges per quantizable tensor (core/quantization/quantizable.h), tie groups merged, grids by
-/// core::gridFromRange, biases as int32 with the product of scales. Activations that become NaN or infinite are BadInput naming tensor and sample.
+/// core::gridFromRange, biases as int32 with the product of scales. Weights are taken as the optimized plan computes with them, that is after a
+/// following BatchNormalization was folded in (the folded weight keeps the source weight's name): QuantSim quantizes the same values.
+/// Tied tensors of which one is in `keep` take over its encoding. Activations that become NaN or infinite are BadInput naming tensor and sample.
 core::Expected<CalibrationResult> calibrateMinMax(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
                                                   const CalibrationOptions &options = {}, const core::JobContext &job = {});
 
