@@ -13,16 +13,16 @@
 
 namespace nordlys::test {
 
-class TemporaryFolder {
+class ScratchFolder {
 public:
-    TemporaryFolder()
+    ScratchFolder()
     {
         std::string pattern = (std::filesystem::temp_directory_path() / "nordlys_bridge_XXXXXX").string();
         path = ::mkdtemp(pattern.data());
     }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-    TemporaryFolder(const TemporaryFolder &) = delete;
-    TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+    ~ScratchFolder() { std::filesystem::remove_all(path); }
+    ScratchFolder(const ScratchFolder &) = delete;
+    ScratchFolder &operator=(const ScratchFolder &) = delete;
     void write(const std::string &name, const std::string &bytes) const { std::ofstream(path / name, std::ios::binary | std::ios::trunc) << bytes; }
     [[nodiscard]] std::string read(const std::string &name) const
     {
@@ -35,7 +35,7 @@ public:
 /// A shell script that plays nordlys-run while the object lives. In its body, the files of `folder` are in the working folder "$D".
 class FakeRunner {
 public:
-    FakeRunner(const TemporaryFolder &folder, const std::string &body)
+    FakeRunner(const ScratchFolder &folder, const std::string &body)
     {
         const auto script = folder.path / "nordlys-run";
         folder.write("nordlys-run", "#!/bin/sh\nD='" + folder.path.string() + "'\n" + body + "\n");

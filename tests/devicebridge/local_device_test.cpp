@@ -14,7 +14,7 @@ using namespace nordlys::devicebridge;
 using core::RunStatus;
 using testing::HasSubstr;
 using test::FakeRunner;
-using test::TemporaryFolder;
+using test::ScratchFolder;
 
 namespace {
 
@@ -59,7 +59,7 @@ bool hasChildren()
 
 TEST(LocalDevice, receivesRecordsAndReturnsTheRun)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const std::string bytes = test::encodeStream(test::exampleRun(40, true));
     folder.write("stream", bytes);
     const FakeRunner runner(folder, "cat $D/stream");
@@ -82,7 +82,7 @@ TEST(LocalDevice, receivesRecordsAndReturnsTheRun)
 
 TEST(LocalDevice, theRecordingIsOnDiskBeforeTheCallback)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("first", test::encodeStream(test::exampleRun(3, false)));
     folder.write("second", test::encodeStream({core::RunEnd{}}, false));
     const FakeRunner runner(folder, "cat $D/first; sleep 0.2; cat $D/second");
@@ -102,7 +102,7 @@ TEST(LocalDevice, theRecordingIsOnDiskBeforeTheCallback)
 
 TEST(LocalDevice, aKilledRunnerLeavesAnInterruptedRunWithEverythingReceived)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(5, false)));
     const FakeRunner runner(folder, "cat $D/stream; kill -9 $$");
     Observed observed;
@@ -118,7 +118,7 @@ TEST(LocalDevice, aKilledRunnerLeavesAnInterruptedRunWithEverythingReceived)
 
 TEST(LocalDevice, aCrashSaysWhatTheRunnerSaid)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(1, false)));
     const FakeRunner runner(folder, "cat $D/stream; echo 'something broke' >&2; exit 9");
     const auto run = runLocal({});
@@ -130,7 +130,7 @@ TEST(LocalDevice, aCrashSaysWhatTheRunnerSaid)
 
 TEST(LocalDevice, garbageInTheMiddleFailsTheRunAndKeepsWhatCameBefore)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(4, false)));
     const FakeRunner runner(folder, "cat $D/stream; echo 'this is no stream message at all'; sleep 20");
     const auto begin = std::chrono::steady_clock::now();
@@ -144,7 +144,7 @@ TEST(LocalDevice, garbageInTheMiddleFailsTheRunAndKeepsWhatCameBefore)
 
 TEST(LocalDevice, errorsBeforeTheStreamKeepTheirKindAndText)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("old.nrs", "an older recording");
     for (const auto &[code, kind] : std::vector<std::pair<int, core::ErrorCode>>{{2, core::ErrorCode::Usage}, {3, core::ErrorCode::BadInput},
              {5, core::ErrorCode::NotSupported}, {1, core::ErrorCode::Device}}) {
@@ -164,7 +164,7 @@ TEST(LocalDevice, errorsBeforeTheStreamKeepTheirKindAndText)
 
 TEST(LocalDevice, outputThatIsNoStreamIsADeviceError)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const FakeRunner runner(folder, "echo 'hello, world'; sleep 20");
     const auto run = runLocal({});
     ASSERT_FALSE(run);
@@ -173,7 +173,7 @@ TEST(LocalDevice, outputThatIsNoStreamIsADeviceError)
 
 TEST(LocalDevice, stopIsPassedOnAndTheRunnersOwnEndCounts)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(2, false)));
     folder.write("end", test::encodeStream({core::RunEnd{RunStatus::Interrupted, "stopped", 2, 5'000'000, 7}}, false));
     const FakeRunner runner(folder, "trap 'cat $D/end; exit 130' TERM\ncat $D/stream\nwhile :; do sleep 0.05; done");
@@ -191,7 +191,7 @@ TEST(LocalDevice, stopIsPassedOnAndTheRunnersOwnEndCounts)
 
 TEST(LocalDevice, aRunnerThatDoesNotListenIsKilledAfterADeadline)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(2, false)));
     const FakeRunner runner(folder, "trap '' TERM\ncat $D/stream\nwhile :; do sleep 0.1; done");
     std::stop_source stop;
@@ -215,7 +215,7 @@ TEST(LocalDevice, aFullDiskStopsTheRunAndNamesTheRecording)
 {
     if (!std::filesystem::exists("/dev/full"))
         GTEST_SKIP() << "needs /dev/full";
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(2, true)));
     const FakeRunner runner(folder, "cat $D/stream; sleep 20");
     RunRequest request;
@@ -231,7 +231,7 @@ TEST(LocalDevice, aFullDiskStopsTheRunAndNamesTheRecording)
 
 TEST(LocalDevice, theRequestBecomesAnArgumentListWithoutAShell)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(1, true)));
     const FakeRunner runner(folder, "for a in \"$@\"; do printf '%s\\n' \"$a\"; done > $D/arguments; cat $D/stream");
     RunRequest request;
@@ -246,7 +246,7 @@ TEST(LocalDevice, theRequestBecomesAnArgumentListWithoutAShell)
 
 TEST(LocalDevice, manyRunsLeakNoDescriptor)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("stream", test::encodeStream(test::exampleRun(1, true)));
     const FakeRunner runner(folder, "cat $D/stream");
     ASSERT_TRUE(runLocal({}));

@@ -13,7 +13,7 @@ using namespace nordlys;
 using namespace nordlys::devicebridge;
 using core::RunStatus;
 using testing::HasSubstr;
-using test::TemporaryFolder;
+using test::ScratchFolder;
 
 namespace {
 
@@ -35,7 +35,7 @@ double secondsOf(const std::function<void()> &work)
 
 TEST(RecordingDevice, replaysTheSameItemsAndNumbers)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const auto items = test::exampleRun(100, true);
     folder.write("a.nrs", test::encodeStream(items));
     std::vector<std::size_t> kinds;
@@ -57,7 +57,7 @@ TEST(RecordingDevice, replaysTheSameItemsAndNumbers)
 
 TEST(RecordingDevice, originalSpeedTakesAsLongAsTheRun)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("a.nrs", test::encodeStream(test::exampleRun(300, true)));
     const std::string path = (folder.path / "a.nrs").string();
     std::vector<double> arrival;
@@ -76,7 +76,7 @@ TEST(RecordingDevice, originalSpeedTakesAsLongAsTheRun)
 
 TEST(RecordingDevice, cutAtHalfIsInterruptedWithTheNumbersOfThatHalf)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const std::string whole = test::encodeStream(test::exampleRun(100, true));
     folder.write("half.nrs", whole.substr(0, whole.size() / 2));
     folder.write("whole.nrs", whole);
@@ -102,7 +102,7 @@ TEST(RecordingDevice, cutAtHalfIsInterruptedWithTheNumbersOfThatHalf)
 
 TEST(RecordingDevice, stopEndsAReplayAtOnce)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     auto items = test::exampleRun(3, false);
     items.emplace_back(core::LogLine{3'600'000'000'000, "info", "an hour later"});
     folder.write("a.nrs", test::encodeStream(items));
@@ -121,7 +121,7 @@ TEST(RecordingDevice, stopEndsAReplayAtOnce)
 
 TEST(RecordingDevice, monitorShowsCountersOnly)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("a.nrs", test::encodeStream(test::exampleRun(20, true)));
     auto device = openDevice("recording-fast:" + (folder.path / "a.nrs").string());
     ASSERT_TRUE(device);
@@ -139,7 +139,7 @@ TEST(RecordingDevice, monitorShowsCountersOnly)
 
 TEST(RecordingDevice, canBeCopiedButNotOntoItself)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const std::string bytes = test::encodeStream(test::exampleRun(5, true));
     folder.write("a.nrs", bytes);
     const std::string id = "recording-fast:" + (folder.path / "a.nrs").string();
@@ -154,7 +154,7 @@ TEST(RecordingDevice, canBeCopiedButNotOntoItself)
 
 TEST(RecordingDevice, infoNamesTheDeviceThatWasRecorded)
 {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("a.nrs", test::encodeStream(test::exampleRun(5, true)));
     folder.write("text.nrs", "no recording");
     folder.write("empty.nrs", "");
