@@ -24,10 +24,10 @@ std::size_t width(std::string_view text)
 }
 
 /// The end of a long name tells more than its front.
-std::string cell(std::string_view text)
+std::string cell(std::string_view text, bool isWhole)
 {
     std::string out;
-    std::size_t skip = width(text) > kMaxCell ? width(text) - kMaxCell + 1 : 0;
+    std::size_t skip = !isWhole && width(text) > kMaxCell ? width(text) - kMaxCell + 1 : 0;
     if (skip > 0)
         out = "\xe2\x80\xa6";
     bool isCut = skip > 0;
@@ -53,7 +53,7 @@ std::string Table::text() const
     for (const auto &row : m_rows) {
         rows.emplace_back();
         for (std::size_t i = 0; i < m_columns.size(); ++i)
-            rows.back().push_back(i < row.size() ? cell(row[i]) : std::string());
+            rows.back().push_back(i < row.size() ? cell(row[i], i + 1 == m_columns.size()) : std::string());
     }
     std::vector<std::size_t> widths(m_columns.size(), 0);
     for (const auto &row : rows)
