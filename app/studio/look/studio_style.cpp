@@ -13,6 +13,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QSlider>
+#include <QStatusBar>
 #include <QStyleFactory>
 #include <QTabBar>
 #include <QToolButton>
@@ -56,6 +57,10 @@ void StudioStyle::polish(QWidget* widget)
     }
     if (auto* view = qobject_cast<QAbstractItemView*>(widget)) {
         view->viewport()->setAttribute(Qt::WA_Hover);
+    }
+    if (auto* bar = qobject_cast<QStatusBar*>(widget)) {
+        bar->setFont(uiFont(11));
+        bar->setFixedHeight(metrics().statusBar);
     }
 }
 
@@ -265,6 +270,9 @@ QRect StudioStyle::subElementRect(SubElement element, const QStyleOption* option
     case SE_ProgressBarGroove:
     case SE_ProgressBarContents:
         return option->rect;
+    case SE_TabBarTabText:
+        // QTabBar shortens the text to this width in its own font; drawTabLabel() has the last word.
+        return option->rect.adjusted(2, 0, 200, 0);
     case SE_LineEditContents: {
         // Numbers and names stand 6 px from the outline.
         const QRect inner = QProxyStyle::subElementRect(element, option, widget);

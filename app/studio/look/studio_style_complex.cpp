@@ -107,7 +107,7 @@ void StudioStyle::drawSlider(const QStyleOptionSlider& option, QPainter* painter
         painter->fillRect(done, colours.accent);
     }
     const int side = std::min(handle.width(), handle.height());
-    const QRect knob(handle.center().x() - side / 2 + 1, handle.center().y() - side / 2 + 1, side - 1, side - 1);
+    const QRect knob(handle.x() + (handle.width() - side) / 2 + 1, handle.y() + (handle.height() - side) / 2 + 1, side - 2, side - 2);
     paintBox(painter, knob, isOn(option, State_MouseOver) && enabled ? colours.hover : colours.raised, enabled ? colours.focus : colours.disabled, side / 2);
 }
 

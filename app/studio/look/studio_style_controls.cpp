@@ -253,6 +253,15 @@ void StudioStyle::drawControl(ControlElement element, const QStyleOption* option
             drawButtonLabel(*button, painter, widget);
         }
         return;
+    case CE_Header:
+        // Fusion takes the header margin off all four sides and draws its own arrow.
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
+            drawHeaderSection(*header, painter);
+            QStyleOptionHeader label(*header);
+            label.rect = header->rect.adjusted(metrics().cellMargin, 0, -metrics().cellMargin - 1, -1);
+            drawHeaderLabel(label, painter);
+        }
+        return;
     case CE_HeaderSection:
         if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
             drawHeaderSection(*header, painter);

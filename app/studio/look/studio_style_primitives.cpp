@@ -153,6 +153,7 @@ void StudioStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* op
     case PE_FrameButtonBevel:
     case PE_FrameButtonTool:
     case PE_IndicatorToolBarHandle:
+    case PE_IndicatorHeaderArrow:
         return;
     case PE_FrameTabBarBase:
         painter->fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colours.border);

@@ -5,7 +5,6 @@
 
 #include <QHBoxLayout>
 #include <QPainter>
-#include <QVBoxLayout>
 
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
@@ -94,11 +93,8 @@ DockHeader::DockHeader(const QString& title, QWidget* parent)
     m_row->addWidget(m_stale);
     m_row->addWidget(m_partial);
     m_row->addWidget(m_note, 1);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(m_row, 1);
-    column->addWidget(m_line);
+    // The line lies over the header's lower edge, so that tabs reach down to it.
+    setLayout(m_row);
     setFixedHeight(metrics().dockHeader);
     connect(m_stale, &Chip::clicked, this, &DockHeader::staleClicked);
     connect(m_partial, &Chip::clicked, this, &DockHeader::partialClicked);
@@ -176,6 +172,19 @@ void DockHeader::setPartial(const QString& text)
     m_partial->setText(text);
     m_partial->updateGeometry();
     m_partial->setVisible(!text.isEmpty());
+}
+
+QSize DockHeader::sizeHint() const
+{
+    // QDockWidget asks for the hint only, not for the fixed height.
+    return {QWidget::sizeHint().width(), metrics().dockHeader};
+}
+
+void DockHeader::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_line->setGeometry(0, height() - 2, width(), 2);
+    m_line->raise();
 }
 
 void DockHeader::paintEvent(QPaintEvent*)

@@ -65,6 +65,7 @@ public:
     void setPartial(const QString& text);
 
     [[nodiscard]] ProgressLine* progressLine() const { return m_line; }
+    [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
     void staleClicked();
@@ -72,6 +73,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void showProgressText();

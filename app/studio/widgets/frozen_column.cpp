@@ -9,6 +9,7 @@
 
 #include <studio/look/theme.h>
 
+#include "table_header.h"
 #include "table_view.h"
 
 namespace nordlys::studio {
@@ -19,9 +20,7 @@ FrozenColumn::FrozenColumn(TableView* table) : QTableView(table), m_table(table)
     setFocusPolicy(Qt::NoFocus);
     setShowGrid(false);
     verticalHeader()->hide();
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setSectionsClickable(true);
-    horizontalHeader()->setSortIndicatorShown(true);
+    setHorizontalHeader(new TableHeader(this));
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollMode(ScrollPerPixel);

@@ -15,6 +15,7 @@
 
 #include "frozen_column.h"
 #include "overlay_scroll_bar.h"
+#include "table_header.h"
 
 namespace nordlys::studio {
 namespace {
@@ -38,18 +39,12 @@ TableView::TableView(QWidget* parent) : QTableView(parent), m_delegate(new Table
     viewport()->setMouseTracking(true);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setSectionsClickable(true);
-    horizontalHeader()->setSortIndicatorShown(true);
-    horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    setHorizontalHeader(new TableHeader(this));
     horizontalHeader()->setStretchLastSection(true);
 
     m_frozen = new FrozenColumn(this);
     m_frozen->setItemDelegate(m_delegate);
     m_frozen->setEditTriggers(editTriggers());
-    m_frozen->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_frozen->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     m_frozen->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     applySizes();
     m_frozen->show();

@@ -127,7 +127,9 @@ void LaneOverlay::drawSeriesLabels(QCPPainter* painter) const
             painter->setPen(dashes);
             painter->drawLine(QPointF(box.left(), y), QPointF(box.right(), y));
             const QSize size(letters.horizontalAdvance(track.steps->limitText()) + 8, lineHeight);
-            drawPlate(painter, QRect(QPoint(box.left() + 6, static_cast<int>(y) - size.height() - 1), size), track.steps->limitText(), theme().error);
+            const int above = static_cast<int>(y) - size.height() - 1;
+            const int top = above < box.top() - 3 ? static_cast<int>(y) + 2 : above;
+            drawPlate(painter, QRect(QPoint(box.left() + 6, top), size), track.steps->limitText(), theme().error);
         }
         for (int series = 0; series < track.steps->seriesCount(); ++series) {
             if (const auto value = track.steps->valueAt(series, m_plot->m_visible.toNs)) {

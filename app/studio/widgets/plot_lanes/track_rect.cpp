@@ -51,7 +51,14 @@ QColor laneTextColour(LaneInk ink, int step)
 TrackRect::TrackRect(QCustomPlot* plot, const TrackSpec& spec, const QSharedPointer<QCPAxisTicker>& timeTicker)
     : QCPAxisRect(plot, true), m_spec(spec)
 {
+    // Only the rectangle that the plot makes itself comes on its proper layers; the fill must lie below the throttled hatch.
+    setLayer(QStringLiteral("background"));
+    for (QCPAxis* one : axes()) {
+        one->setLayer(QStringLiteral("axes"));
+        one->grid()->setLayer(QStringLiteral("grid"));
+    }
     setAutoMargins(QCP::msNone);
+    setSizeConstraintRect(QCPLayoutElement::scrOuterRect);
     setMargins(QMargins(laneGutterPx, 4, laneRightPx, 5));
     setMinimumSize(0, spec.height);
     setMaximumSize(QWIDGETSIZE_MAX, spec.height);
