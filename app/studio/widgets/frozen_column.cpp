@@ -21,6 +21,7 @@ FrozenColumn::FrozenColumn(TableView* table) : QTableView(table), m_table(table)
     setShowGrid(false);
     verticalHeader()->hide();
     setHorizontalHeader(new TableHeader(this));
+    horizontalHeader()->setSortIndicatorShown(true); // setHorizontalHeader() switched it off
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollMode(ScrollPerPixel);

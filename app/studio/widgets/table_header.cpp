@@ -12,7 +12,6 @@ TableHeader::TableHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent)
     setHighlightSections(false);
     setSectionsClickable(true);
     setSectionsMovable(false);
-    setSortIndicatorShown(true);
     setSortIndicator(-1, Qt::AscendingOrder);
     setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 }

@@ -40,6 +40,7 @@ TableView::TableView(QWidget* parent) : QTableView(parent), m_delegate(new Table
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     setHorizontalHeader(new TableHeader(this));
+    horizontalHeader()->setSortIndicatorShown(true); // setHorizontalHeader() switched it off
     horizontalHeader()->setStretchLastSection(true);
 
     m_frozen = new FrozenColumn(this);
