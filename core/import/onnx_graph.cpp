@@ -68,7 +68,10 @@ public:
     Expected<Graph> build()
     {
         m_graph.name = m_graph.names.intern(m_proto.name());
-        m_ids.reserve(static_cast<std::size_t>(m_proto.node_size()) + static_cast<std::size_t>(m_proto.initializer_size()));
+        const std::size_t nodes = static_cast<std::size_t>(m_proto.node_size());
+        m_ids.reserve(nodes + static_cast<std::size_t>(m_proto.initializer_size()));
+        m_graph.nodes.reserve(nodes);
+        m_graph.tensors.reserve(nodes + static_cast<std::size_t>(m_proto.initializer_size() + m_proto.input_size()));
         NORDLYS_TRY(addInitializers());
         NORDLYS_TRY(addInputs());
         NORDLYS_TRY(addNodeOutputs());
@@ -239,10 +242,9 @@ private:
     /// One name a node, whatever the file gives.
     void nameNodes()
     {
-        std::unordered_set<std::string> taken;
-        for (const onnx::NodeProto &node : m_proto.node())
-            taken.insert(node.name());
         std::unordered_set<std::string_view> used;
+        used.reserve(static_cast<std::size_t>(m_proto.node_size()));
+        std::unordered_set<std::string> taken; // filled when the first name has to be made up
         std::string repeated;
         std::int64_t repeatedCount = 0;
         m_nodeNames.reserve(static_cast<std::size_t>(m_proto.node_size()));
@@ -251,6 +253,10 @@ private:
             if (!node.name().empty() && used.insert(node.name()).second) {
                 m_nodeNames.push_back(node.name());
                 continue;
+            }
+            if (taken.empty()) {
+                for (const onnx::NodeProto &other : m_proto.node())
+                    taken.insert(other.name());
             }
             const bool isRepeated = !node.name().empty();
             const std::string base = (isRepeated ? node.name() : node.op_type()) + "_" + std::to_string(i);
@@ -300,11 +306,12 @@ private:
 
     Expected<void> addNode(const onnx::NodeProto &proto, const std::string &name)
     {
-        const std::string what = quoted("node", name) + " (" + proto.op_type() + ")";
+        const auto what = [&] { return quoted("node", name) + " (" + proto.op_type() + ")"; };
         const std::string domain = normalizedDomain(proto.domain());
         if (proto.op_type().empty())
             return badInput(quoted("node", name), "names no operator");
-        if (const auto function = m_context.functions.find(domain + ":" + proto.op_type()); function != m_context.functions.end())
+        const auto function = m_context.functions.empty() ? m_context.functions.end() : m_context.functions.find(domain + ":" + proto.op_type());
+        if (function != m_context.functions.end())
             return notSupported("function \"" + function->second + "\"", "is defined inside the model, which cannot be read",
                                 "Inline the model's functions (onnx.inliner) and save it again.");
         Node node;
@@ -315,8 +322,10 @@ private:
             node.opset = opset->second;
         for (const std::string &input : proto.input()) {
             TensorId id;
-            if (!input.empty()) {
-                Expected<TensorId> resolved = resolve(input, what);
+            if (!input.empty())
+                id = find(input);
+            if (!input.empty() && !id.isValid()) {
+                Expected<TensorId> resolved = resolve(input, what());
                 if (!resolved)
                     return std::move(resolved.error());
                 id = *resolved;
@@ -330,16 +339,16 @@ private:
             Attribute built;
             built.name = m_graph.names.intern(attribute.name());
             if (attribute.has_g()) {
-                Expected<Graph> subgraph = addSubgraph(attribute.g(), what, hidden);
+                Expected<Graph> subgraph = addSubgraph(attribute.g(), what(), hidden);
                 if (!subgraph)
                     return std::move(subgraph.error());
                 built.value = std::shared_ptr<const Graph>(std::make_shared<Graph>(*std::move(subgraph)));
             } else {
-                Expected<std::optional<AttributeValue>> value = readAttribute(attribute, m_context.weights, what);
+                Expected<std::optional<AttributeValue>> value = readAttribute(attribute, m_context.weights, what());
                 if (!value)
                     return std::move(value.error());
                 if (!*value) {
-                    m_context.notes.push_back(what + ": attribute \"" + attribute.name() + "\" is of a kind that is not read");
+                    m_context.notes.push_back(what() + ": attribute \"" + attribute.name() + "\" is of a kind that is not read");
                     continue;
                 }
                 built.value = **std::move(value);
@@ -382,21 +391,22 @@ private:
 
     Expected<void> sortNodes()
     {
-        std::vector<std::vector<std::size_t>> dependencies(m_graph.nodes.size());
-        bool isSorted = true;
-        for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
-            for (const auto *list : {&m_graph.nodes[i].inputs, &m_hiddenInputs[i]}) {
-                for (const TensorId input : *list) {
-                    const NodeId producer = input.isValid() ? m_graph.tensor(input).producer : NodeId();
-                    if (!producer.isValid())
-                        continue;
-                    dependencies[i].push_back(producer.index);
-                    isSorted = isSorted && producer.index < i;
+        const auto forEachProducer = [this](auto &&visit) {
+            for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
+                for (const auto *list : {&m_graph.nodes[i].inputs, &m_hiddenInputs[i]}) {
+                    for (const TensorId input : *list) {
+                        if (input.isValid() && m_graph.tensor(input).producer.isValid())
+                            visit(i, m_graph.tensor(input).producer.index);
+                    }
                 }
             }
-        }
+        };
+        bool isSorted = true;
+        forEachProducer([&](std::size_t node, std::size_t producer) { isSorted = isSorted && producer < node; });
         if (isSorted)
             return {};
+        std::vector<std::vector<std::size_t>> dependencies(m_graph.nodes.size());
+        forEachProducer([&](std::size_t node, std::size_t producer) { dependencies[node].push_back(producer); });
         const TopologicalOrder sorted = sortTopologically(dependencies);
         if (sorted.cycleMember)
             return badInput(quoted("node", m_graph.nameOf(NodeId(*sorted.cycleMember))), "is part of a cycle", "A model must not read its own results.");
