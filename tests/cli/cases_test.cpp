@@ -22,6 +22,15 @@ namespace {
 struct Case {
     std::string file;
     nlohmann::json value;
+
+    [[nodiscard]] std::string name() const
+    {
+        std::string name = file + "_" + value.at("name").get<std::string>();
+        std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+        return name;
+    }
+    /// Readable parameters in GoogleTest's and CTest's lists.
+    friend std::ostream &operator<<(std::ostream &out, const Case &entry) { return out << entry.name(); }
 };
 
 std::vector<Case> readCases()
@@ -102,11 +111,8 @@ TEST_P(CliCase, BehavesAsDescribed)
     EXPECT_EQ(scratch.files(), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CliCase, testing::ValuesIn(readCases()), [](const testing::TestParamInfo<Case> &parameter) {
-    std::string name = parameter.param.file + "_" + parameter.param.value.at("name").get<std::string>();
-    std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Cases, CliCase, testing::ValuesIn(readCases()),
+                         [](const testing::TestParamInfo<Case> &parameter) { return parameter.param.name(); });
 
 } // namespace
 } // namespace nordlys::test

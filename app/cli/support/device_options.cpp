@@ -76,7 +76,8 @@ core::Expected<void> statusResult(const std::string &command, const core::RunPro
     }
     core::Error error = core::interrupted(command);
     error.why = context.stop.stop_requested() || run.reason.empty() ? "interrupted" : "interrupted: " + run.reason;
-    error.why += fmt::format(" (after {} inferences)", run.inferenceCount());
+    if (run.layerCount() > 0 || run.inferenceCount() > 0)
+        error.why += fmt::format(" after {} inferences", run.inferenceCount());
     return error;
 }
 
