@@ -59,7 +59,7 @@ core::Expected<Extents> observeActivations(const std::shared_ptr<const Plan> &pl
         sessions.push_back(std::move(*session));
     }
     std::vector<Extents> seen(static_cast<std::size_t>(workers), Extents(tensors));
-    NORDLYS_TRY(forEachSample(samples.size(), threads, job, "calibrating", [&](int worker, std::size_t sample) -> core::Expected<void> {
+    const auto observe = [&](int worker, std::size_t sample) -> core::Expected<void> {
         auto inputs = samples.load(sample);
         NORDLYS_TRY(inputs);
         std::string broken;
@@ -78,7 +78,8 @@ core::Expected<Extents> observeActivations(const std::shared_ptr<const Plan> &pl
             return core::badInput("tensor " + broken, "it becomes NaN or infinite for sample " + samples.name(sample),
                                   "Check the preprocessing and the model's weights");
         return {};
-    }));
+    };
+    NORDLYS_TRY(forEachSample(samples.size(), threads, job, "calibrating", observe));
     Extents merged(tensors);
     for (const Extents &one : seen) {
         for (std::size_t i = 0; i < tensors; ++i)

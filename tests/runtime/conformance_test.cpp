@@ -152,7 +152,7 @@ TEST_P(Conformance, OperatorCases)
     EXPECT_GE(passed, 300U) << "cases that ran before are skipped now";
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, Conformance, testing::Bool(), [](const auto &info) { return info.param ? "Fast" : "Reference"; });
+INSTANTIATE_TEST_SUITE_P(Kernels, Conformance, testing::Bool(), [](const auto &kind) { return kind.param ? "Fast" : "Reference"; });
 
 } // namespace
 } // namespace nordlys::runtime

@@ -46,30 +46,46 @@ core::Expected<void> checkConvTypes(const KernelCall &call)
     return {};
 }
 
-/// One output element = bias + sum in the order input channel, kernel position.
+/// Adds one tap of one input channel to a whole output plane: the lines along the last dimension are plain loops.
+template <typename T>
+void addTap(const ConvShape &s, const std::array<std::int64_t, maxRank> &tap, const T *x, T weight, T *y)
+{
+    const WindowAxis &last = s.window[s.rank - 1];
+    const std::int64_t shift = tap[s.rank - 1] * last.dilation - last.padBegin;
+    const std::int64_t begin = shift >= 0 ? 0 : (-shift + last.stride - 1) / last.stride;
+    const std::int64_t end = last.input - shift <= 0 ? 0 : std::min(last.output, (last.input - shift + last.stride - 1) / last.stride);
+    std::array<std::int64_t, maxRank> out{};
+    for (std::int64_t line = 0; line < s.outputPlane / last.output; ++line) {
+        std::int64_t at = 0;
+        bool inside = true;
+        for (std::size_t d = 0; d + 1 < s.rank; ++d) {
+            const std::int64_t position = s.window[d].position(out[d], tap[d]);
+            inside = inside && position >= 0 && position < s.window[d].input;
+            at = at * s.window[d].input + position;
+        }
+        if (inside) {
+            const T *from = x + at * last.input + shift;
+            T *to = y + line * last.output;
+            for (std::int64_t o = begin; o < end; ++o)
+                to[o] += from[o * last.stride] * weight;
+        }
+        nextIndex(out, s.outputDims, s.rank - 1);
+    }
+}
+
+/// Every output element = bias + sum in the order input channel, kernel position.
 template <typename T>
 void convolveChannel(const ConvShape &s, const T *x, const T *w, T bias, T *y)
 {
-    std::array<std::int64_t, maxRank> out{};
-    for (std::int64_t o = 0; o < s.outputPlane; ++o) {
-        T sum = bias;
-        for (std::int64_t c = 0; c < s.inPerGroup; ++c) {
-            std::array<std::int64_t, maxRank> tap{};
-            for (std::int64_t k = 0; k < s.kernelSize; ++k) {
-                std::int64_t at = 0;
-                bool inside = true;
-                for (std::size_t d = 0; d < s.rank; ++d) {
-                    const std::int64_t position = s.window[d].position(out[d], tap[d]);
-                    inside = inside && position >= 0 && position < s.window[d].input;
-                    at = at * s.window[d].input + position;
-                }
-                if (inside)
-                    sum += x[c * s.inputPlane + at] * w[c * s.kernelSize + k];
-                nextIndex(tap, s.kernelDims, s.rank);
-            }
+    std::fill_n(y, s.outputPlane, bias);
+    if (s.outputPlane == 0)
+        return;
+    for (std::int64_t c = 0; c < s.inPerGroup; ++c) {
+        std::array<std::int64_t, maxRank> tap{};
+        for (std::int64_t k = 0; k < s.kernelSize; ++k) {
+            addTap(s, tap, x + c * s.inputPlane, w[c * s.kernelSize + k], y);
+            nextIndex(tap, s.kernelDims, s.rank);
         }
-        y[o] = sum;
-        nextIndex(out, s.outputDims, s.rank);
     }
 }
 

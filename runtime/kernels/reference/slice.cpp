@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 
 namespace nordlys::runtime::reference {
 
@@ -165,69 +164,95 @@ std::int64_t padSource(PadMode mode, std::int64_t position, std::int64_t size)
     return -1;
 }
 
-core::Expected<BoundKernel> bindPad(const KernelCall &call)
-{
-    NORDLYS_TRY(call.require(call.opset >= 11 ? 2 : 1));
-    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
-    const std::size_t rank = x.rank();
-    if (y.rank() != rank || x.dtype != y.dtype)
-        return call.broken("input and output differ in type or number of dimensions");
-    const std::string modeName = call.stringAttribute("mode", "constant");
+/// Pads of one call: fixed, or read from input 1 in every run.
+struct PadParameters {
     PadMode mode = PadMode::Constant;
-    if (modeName == "reflect")
-        mode = PadMode::Reflect;
-    else if (modeName == "edge")
-        mode = PadMode::Edge;
-    else if (modeName == "wrap")
-        mode = PadMode::Wrap;
-    else if (modeName != "constant")
-        return call.broken("the mode '" + modeName + "' does not exist");
-    auto pads = call.opset >= 11 ? call.constantInts(1) : call.intsAttribute(call.opset >= 2 ? "pads" : "paddings");
+    std::vector<std::int64_t> fixed;
+    std::vector<std::size_t> axes;
+    core::Dims inDims, outDims;
+};
+
+/// Begins of all axes; a message unless the pads give the planned shape.
+KernelStatus settlePads(const PadParameters &p, const std::int64_t *pads, std::array<std::int64_t, maxRank> &begins)
+{
+    constexpr std::int64_t limit = std::int64_t(1) << 40;
+    const std::size_t count = p.axes.size();
+    std::array<std::int64_t, maxRank> ends{};
+    for (std::size_t i = 0; i < count; ++i) {
+        if (pads[i] < -limit || pads[i] > limit || pads[i + count] < -limit || pads[i + count] > limit)
+            return "a pad is beyond all bounds";
+        begins[p.axes[i]] = pads[i];
+        ends[p.axes[i]] = pads[i + count];
+    }
+    for (std::size_t i = 0; i < p.inDims.size(); ++i) {
+        if (p.outDims[i] != p.inDims[i] + begins[i] + ends[i])
+            return "the pads do not give the planned shape";
+        if (p.inDims[i] == 0 && p.mode != PadMode::Constant && p.outDims[i] > 0)
+            return "an empty dimension can only be padded with a constant";
+    }
+    return nullptr;
+}
+
+core::Expected<PadParameters> padParametersOf(const KernelCall &call)
+{
+    PadParameters p;
+    p.inDims = call.inputs[0].dims;
+    p.outDims = call.outputs[0].dims;
+    const std::string mode = call.stringAttribute("mode", "constant");
+    if (mode == "reflect")
+        p.mode = PadMode::Reflect;
+    else if (mode == "edge")
+        p.mode = PadMode::Edge;
+    else if (mode == "wrap")
+        p.mode = PadMode::Wrap;
+    else if (mode != "constant")
+        return call.broken("the mode '" + mode + "' does not exist");
     std::optional<std::vector<std::int64_t>> axes;
     if (call.hasInput(3)) {
         axes = call.constantInts(3);
         if (!axes)
             return call.unsupported("axes that are only known while running have no kernel");
     }
-    if (!pads) {
-        // Pads that are computed while running: the shape is known, but how it splits into begin and end is not.
-        return call.unsupported("pads that are only known while running have no kernel");
-    }
-    std::vector<std::int64_t> begins(rank, 0), ends(rank, 0);
-    const std::size_t count = axes ? axes->size() : rank;
-    if (pads->size() != 2 * count)
-        return call.broken("pads has " + std::to_string(pads->size()) + " values instead of " + std::to_string(2 * count));
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto axis = normalizedAxis(axes ? (*axes)[i] : static_cast<std::int64_t>(i), rank);
+    for (std::size_t i = 0; i < (axes ? axes->size() : p.inDims.size()); ++i) {
+        const auto axis = normalizedAxis(axes ? (*axes)[i] : static_cast<std::int64_t>(i), p.inDims.size());
         if (!axis)
             return call.broken("an axis is outside the input");
-        begins[*axis] = (*pads)[i];
-        ends[*axis] = (*pads)[i + count];
+        p.axes.push_back(*axis);
     }
-    // Source offsets of every position of every axis, one table after the other; -1 asks for the constant.
-    std::vector<std::int64_t> table;
-    std::vector<std::size_t> first;
-    const Strides strides = x.strides();
-    for (std::size_t i = 0; i < rank; ++i) {
-        constexpr std::int64_t limit = std::int64_t(1) << 40;
-        if (std::abs(begins[i]) > limit || std::abs(ends[i]) > limit || y.dims[i] != x.dims[i] + begins[i] + ends[i])
-            return call.broken("the output's shape does not fit the pads");
-        if (x.dims[i] == 0 && mode != PadMode::Constant && y.dims[i] > 0)
-            return call.broken("an empty dimension can only be padded with a constant");
-        first.push_back(table.size());
-        for (std::int64_t p = 0; p < y.dims[i]; ++p) {
-            const std::int64_t source = padSource(mode, p - begins[i], x.dims[i]);
-            table.push_back(source < 0 ? -1 : source * strides[i]);
-        }
+    std::int64_t count = 0;
+    if (call.opset >= 11) {
+        if (call.inputs[1].dtype != core::DType::Int64)
+            return call.broken("pads have to be int64");
+        count = call.inputs[1].elementCount();
+    } else {
+        p.fixed = call.intsAttribute(call.opset >= 2 ? "pads" : "paddings").value_or(std::vector<std::int64_t>{});
+        count = static_cast<std::int64_t>(p.fixed.size());
     }
+    if (count != static_cast<std::int64_t>(2 * p.axes.size()))
+        return call.broken("pads has " + std::to_string(count) + " values instead of " + std::to_string(2 * p.axes.size()));
+    const auto known = call.opset >= 11 ? call.constantInts(1) : std::optional(p.fixed);
+    std::array<std::int64_t, maxRank> begins{};
+    if (known) {
+        if (const KernelStatus status = settlePads(p, known->data(), begins))
+            return call.broken(status);
+    }
+    return p;
+}
+
+core::Expected<BoundKernel> bindPad(const KernelCall &call)
+{
+    NORDLYS_TRY(call.require(call.opset >= 11 ? 2 : 1));
+    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
+    if (y.rank() != x.rank() || x.dtype != y.dtype)
+        return call.broken("input and output differ in type or number of dimensions");
     if (call.hasInput(2) && (call.inputs[2].elementCount() != 1 || call.inputs[2].dtype != x.dtype))
         return call.broken("the constant value has to be a scalar of the input's type");
+    auto parameters = padParametersOf(call);
+    NORDLYS_TRY(parameters);
     const float attributeValue = call.floatAttribute("value", 0.0F);
     const bool floatAttributeValue = call.opset < 11 && x.dtype == core::DType::Float32;
     StridedLoop<1> loop(y.dims);
     loop.setOperand(0, y.strides());
-    std::array<std::int64_t, maxRank> sizes{};
-    std::copy(y.dims.begin(), y.dims.end(), sizes.begin());
     return dispatchSize(call, y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         T fixed = 0;
@@ -235,24 +260,23 @@ core::Expected<BoundKernel> bindPad(const KernelCall &call)
             if (floatAttributeValue)
                 fixed = std::bit_cast<T>(attributeValue);
         }
-        return bound(call, [=](const KernelRun &run) -> KernelStatus {
+        return bound(call, [p = *parameters, strides = x.strides(), fixed, loop](const KernelRun &run) -> KernelStatus {
+            std::array<std::int64_t, maxRank> begins{}, index{};
+            if (const KernelStatus status = settlePads(p, p.fixed.empty() ? run.input<std::int64_t>(1) : p.fixed.data(), begins))
+                return status;
             const T *in = run.input<T>(0);
             T *out = run.output<T>(0);
             const T value = run.inputs[2] != nullptr ? *run.input<T>(2) : fixed;
-            std::array<std::int64_t, maxRank> index{};
+            const std::size_t rank = p.inDims.size();
             loop.run([&](const auto &at) {
                 std::int64_t source = 0;
-                for (std::size_t i = 0; i < rank; ++i) {
-                    const std::int64_t part = table[first[i] + static_cast<std::size_t>(index[i])];
-                    if (part < 0) {
-                        source = -1;
-                        break;
-                    }
-                    source += part;
+                for (std::size_t i = 0; i < rank && source >= 0; ++i) {
+                    const std::int64_t position = padSource(p.mode, index[i] - begins[i], p.inDims[i]);
+                    source = position < 0 ? -1 : source + position * strides[i];
                 }
                 out[at[0]] = source < 0 ? value : in[source];
                 for (std::size_t i = rank; i-- > 0;) {
-                    if (++index[i] < sizes[i])
+                    if (++index[i] < p.outDims[i])
                         break;
                     index[i] = 0;
                 }
