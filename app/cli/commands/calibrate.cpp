@@ -101,7 +101,7 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     }
     Facts facts;
     facts.add("Encodings", options.output);
-    facts.add("Tensors", fmt::format("{} activations at {} bit, {} parameters at {} bit{}", activations, options.actBits, parameters, options.weightBits,
+    facts.add("Tensors", fmt::format("{} activations at {} bit, {} parameters, weights at {} bit{}", activations, options.actBits, parameters, options.weightBits,
                                      options.perChannel ? ", per channel" : ""));
     if (excluded > 0)
         facts.add("Excluded", std::to_string(excluded));
