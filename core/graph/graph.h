@@ -22,7 +22,8 @@ class MappedFile;
 struct Graph;
 
 /// Where a constant's bytes lie: little endian, C order, without padding (4-bit types packed, low nibble first). Either a range of
-/// a mapped file, which is not read before somebody asks, or bytes owned here. Cheap to copy.
+/// a mapped file, which is not read before somebody asks, or bytes owned here. Mapped bytes need not be aligned for their element
+/// type: copy them out. Cheap to copy. String constants have no bytes.
 class ConstantData {
 public:
     ConstantData() = default;
