@@ -49,10 +49,11 @@ std::string commandLineOf(const CLI::App &program)
 
 int run(int argc, char **argv)
 {
-    CLI::App program("Nordlys " NORDLYS_VERSION ": neural networks for phones and boards, from the model to the measured device.\n"
-                     "Results go to standard output (--json: one documented document), errors to standard error.\n"
-                     "Exit codes: 0 done, 1 check failed, 2 usage, 3 bad input, 4 device, 5 not supported, 6 cannot write, 130 interrupted.",
-                     "nordlys");
+    CLI::App program(
+        "Nordlys " NORDLYS_VERSION ": neural networks for phones and boards, from the model to the measured device.\n"
+        "Results go to standard output (--json: one documented document), errors to standard error.\n"
+        "Exit codes: 0 done, 1 check failed, 2 usage, 3 bad input, 4 device, 5 not supported, 6 cannot write, 130 interrupted.",
+        "nordlys");
     program.set_version_flag("--version", "nordlys " NORDLYS_VERSION);
     program.require_subcommand(1);
     Action action;
@@ -105,7 +106,8 @@ int main(int argc, char **argv)
     try {
         return nordlys::cli::run(argc, argv);
     } catch (const std::bad_alloc &) {
-        nordlys::cli::printError(nordlys::core::badInput("memory", "there is not enough for this input", "Use a smaller model or fewer samples."));
+        nordlys::cli::printError(
+            nordlys::core::badInput("memory", "there is not enough for this input", "Use a smaller model or fewer samples."));
         return 3;
     } catch (const std::exception &error) {
         nordlys::cli::printError(nordlys::core::internalError("nordlys", error.what()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brandes, Köpf: Fast and Simple Horizontal Coordinate Assignment, GD 2001. Four extreme alignments, each made compact, then the
-// mean of the two middle ones. Compaction solves the separation constraints between blocks by longest paths instead of the paper's
-// recursion over classes, whose shifts can overlap (erratum of Brandes, Walter and Zink, 2020).
+// mean of the two middle ones. Compaction solves the separation constraints between blocks by longest paths instead of the
+// paper's recursion over classes, whose shifts can overlap (erratum of Brandes, Walter and Zink, 2020).
 #include "layered_graph.h"
 
 #include <algorithm>
@@ -25,7 +25,8 @@ public:
             for (Vertex v = 0; v < g.vertexCount(); ++v) {
                 const auto arcs = adjacency.of(v);
                 std::sort(arcs.begin(), arcs.end(), [&](std::uint32_t a, std::uint32_t b) {
-                    const auto pa = g.position[upper ? g.arcs[a].upper : g.arcs[a].lower], pb = g.position[upper ? g.arcs[b].upper : g.arcs[b].lower];
+                    const auto pa = g.position[upper ? g.arcs[a].upper : g.arcs[a].lower],
+                               pb = g.position[upper ? g.arcs[b].upper : g.arcs[b].lower];
                     return pa != pb ? pa < pb : a < b;
                 });
             }
@@ -55,7 +56,8 @@ public:
         }
         // Left alignments share their left border with the narrowest one, right alignments their right border.
         for (std::size_t i = 0; i < 4; ++i) {
-            const double shift = i % 2 == 0 ? lows[narrowest] - lows[i] : lows[narrowest] + widths[narrowest] - lows[i] - widths[i];
+            const double shift =
+                i % 2 == 0 ? lows[narrowest] - lows[i] : lows[narrowest] + widths[narrowest] - lows[i] - widths[i];
             for (double &value : layouts[i])
                 value += shift;
         }

@@ -29,7 +29,8 @@ Expected<void> collectNets(const Graph &graph, LayeredGraph &out)
             if (consumers.empty())
                 continue;
             if (consumers.front() <= n || consumers.back() >= out.nodeCount)
-                return badInput("graph", "node '" + std::string(graph.nameOf(NodeId(consumers.front()))) + "' stands before its producer",
+                return badInput("graph",
+                                "node '" + std::string(graph.nameOf(NodeId(consumers.front()))) + "' stands before its producer",
                                 "The nodes must be in an order in which every producer precedes its consumers.");
             Net net;
             net.from = NodeId(n);
@@ -45,10 +46,7 @@ Expected<void> collectNets(const Graph &graph, LayeredGraph &out)
     return {};
 }
 
-int spanOf(const LayeredGraph &g, const NetEdge &edge)
-{
-    return g.rank[edge.to.index] - g.rank[g.nets[edge.net].from.index];
-}
+int spanOf(const LayeredGraph &g, const NetEdge &edge) { return g.rank[edge.to.index] - g.rank[g.nets[edge.net].from.index]; }
 
 /// Number of ranks between the producer and the furthest consumer whose edge spans at most `limit`.
 int chainLength(const LayeredGraph &g, const Net &net, int limit)

@@ -20,7 +20,7 @@ struct Net {
     std::uint32_t firstEdge = 0, edgeCount = 0;
     Vertex firstVirtual = kNoVertex; ///< chain of virtual vertices, one a rank, from rank(from) + 1 on
     std::uint32_t virtualCount = 0;
-    std::uint32_t lane = 0;  ///< channel beside the whole drawing, for edges that are too long for virtual vertices
+    std::uint32_t lane = 0; ///< channel beside the whole drawing, for edges that are too long for virtual vertices
     bool hasSideEdges = false;
 };
 
@@ -45,14 +45,14 @@ struct Arc {
 /// The graph as the drawing sees it: real vertices 0 .. nodeCount-1 (= NodeId), then virtual ones; every arc spans one rank.
 struct LayeredGraph {
     std::size_t nodeCount = 0;
-    std::vector<int> rank;          ///< per vertex
-    std::vector<bool> loose;        ///< per node: everything above it feeds nothing else
-    std::vector<int> depth;         ///< per node: longest path from a source
-    std::vector<Net> nets;          ///< grouped by producer, in node order
+    std::vector<int> rank;                     ///< per vertex
+    std::vector<bool> loose;                   ///< per node: everything above it feeds nothing else
+    std::vector<int> depth;                    ///< per node: longest path from a source
+    std::vector<Net> nets;                     ///< grouped by producer, in node order
     std::vector<std::uint32_t> firstNetOfNode; ///< nodeCount + 1
-    std::vector<NetEdge> edges;     ///< grouped by net
+    std::vector<NetEdge> edges;                ///< grouped by net
     std::vector<Arc> arcs;
-    Adjacency up, down;             ///< arcs to the rank above, to the rank below
+    Adjacency up, down; ///< arcs to the rank above, to the rank below
     int rankCount = 0;
     /// Order within the ranks: vertices of rank r are order[levelStart[r]] .. order[levelStart[r + 1] - 1].
     std::vector<Vertex> order;

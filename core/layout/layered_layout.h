@@ -22,7 +22,8 @@ struct LayoutNode {
     int rank = 0;
 };
 
-/// Routed connection from a producer to a consumer: orthogonal poly-line from the lower border of `from` to the upper border of `to`.
+/// Routed connection from a producer to a consumer: orthogonal poly-line from the lower border of `from` to the upper border of
+/// `to`.
 struct LayoutEdge {
     NodeId from, to;
     TensorId tensor;
@@ -42,9 +43,9 @@ struct LayoutOptions {
     double channelGap = 12; ///< between parallel edges
 };
 
-/// Layered drawing (Sugiyama's method: ranking by network simplex or longest path with tightening, ordering by barycentre sweeps with crossing
-/// counting, compact coordinates by Brandes and Köpf 2001, orthogonal routing). Deterministic; top to bottom; every edge goes downward.
-/// Linear-ish: 100,000 nodes within a second or so. Interrupted when the job is stopped.
+/// Layered drawing (Sugiyama's method: ranking by network simplex or longest path with tightening, ordering by barycentre sweeps
+/// with crossing counting, compact coordinates by Brandes and Köpf 2001, orthogonal routing). Deterministic; top to bottom; every
+/// edge goes downward. Linear-ish: 100,000 nodes within a second or so. Interrupted when the job is stopped.
 Expected<GraphLayout> layoutGraph(const Graph &graph, const LayoutOptions &options = {}, const JobContext &job = {});
 
 /// Standalone SVG document of the drawing; names are escaped.

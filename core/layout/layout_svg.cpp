@@ -35,7 +35,8 @@ std::string escaped(std::string_view text)
                 whole = (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80U;
             const auto second = whole ? static_cast<unsigned char>(text[i + 1]) : 0U;
             // Overlong forms, surrogates and the two non-characters U+FFFE, U+FFFF are no XML either.
-            if (whole && ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) || (c == 0xf4 && second > 0x8f) ||
+            if (whole && ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
+                          (c == 0xf4 && second > 0x8f) ||
                           (c == 0xef && second == 0xbf && static_cast<unsigned char>(text[i + 2]) >= 0xbe)))
                 whole = false;
             if (whole) {
@@ -79,9 +80,11 @@ std::string layoutToSvg(const Graph &graph, const GraphLayout &layout)
     const double width = layout.width + 2 * kMargin, height = layout.height + 2 * kMargin;
     fmt::format_to(out,
                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.6g}\" height=\"{1:.6g}\" viewBox=\"{2:.6g} {2:.6g} {0:.6g} {1:.6g}\">\n"
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.6g}\" height=\"{1:.6g}\" viewBox=\"{2:.6g} {2:.6g} "
+                   "{0:.6g} {1:.6g}\">\n"
                    "<title>{3}</title>\n"
-                   "<style>.b{{fill:#FFFFFF;stroke:#B8C1CC;stroke-width:1}} .e{{fill:none;stroke:#8A95A3;stroke-width:1.2;stroke-linejoin:round}} .a{{fill:#6B7684}} "
+                   "<style>.b{{fill:#FFFFFF;stroke:#B8C1CC;stroke-width:1}} "
+                   ".e{{fill:none;stroke:#8A95A3;stroke-width:1.2;stroke-linejoin:round}} .a{{fill:#6B7684}} "
                    "text{{font-family:Inter,'DejaVu Sans',sans-serif;fill:#1B232D}} .o{{font-size:12px;font-weight:600}} "
                    ".n{{font-size:10px;fill:#5B6673}}</style>\n"
                    "<rect x=\"{2:.6g}\" y=\"{2:.6g}\" width=\"{0:.6g}\" height=\"{1:.6g}\" fill=\"#F5F7F9\"/>\n",
@@ -95,7 +98,8 @@ std::string layoutToSvg(const Graph &graph, const GraphLayout &layout)
             svg.pop_back();
         svg += "\"/>";
         if (!edge.points.empty())
-            fmt::format_to(out, "<path class=\"a\" d=\"M{:.7g} {:.7g}l-3.5 -6.5h7z\"/>", edge.points.back().x, edge.points.back().y);
+            fmt::format_to(out, "<path class=\"a\" d=\"M{:.7g} {:.7g}l-3.5 -6.5h7z\"/>", edge.points.back().x,
+                           edge.points.back().y);
         fmt::format_to(out, "<title>{}</title></g>\n", escaped(graph.nameOf(edge.tensor)));
     }
     svg += "</g>\n<g class=\"nodes\">\n";
@@ -104,10 +108,13 @@ std::string layoutToSvg(const Graph &graph, const GraphLayout &layout)
         const auto letters = static_cast<std::size_t>(std::max(4.0, (node.width - 16) / 5.6));
         const std::string_view name = graph.nameOf(node.node);
         fmt::format_to(out,
-                       "<g><title>{6} ({5})</title><rect class=\"b\" x=\"{0:.7g}\" y=\"{1:.7g}\" width=\"{2:.7g}\" height=\"{3:.7g}\" rx=\"4\"/>"
-                       "<text class=\"o\" x=\"{4:.7g}\" y=\"{7:.7g}\">{5}</text><text class=\"n\" x=\"{4:.7g}\" y=\"{8:.7g}\">{9}</text></g>\n",
-                       node.x, node.y, node.width, node.height, node.x + 8, escaped(shortened(graph.opOf(node.node), letters)), escaped(name),
-                       node.y + node.height / 2 - 2.5, node.y + node.height / 2 + 10.5, escaped(shortened(name, letters)));
+                       "<g><title>{6} ({5})</title><rect class=\"b\" x=\"{0:.7g}\" y=\"{1:.7g}\" width=\"{2:.7g}\" "
+                       "height=\"{3:.7g}\" rx=\"4\"/>"
+                       "<text class=\"o\" x=\"{4:.7g}\" y=\"{7:.7g}\">{5}</text><text class=\"n\" x=\"{4:.7g}\" "
+                       "y=\"{8:.7g}\">{9}</text></g>\n",
+                       node.x, node.y, node.width, node.height, node.x + 8, escaped(shortened(graph.opOf(node.node), letters)),
+                       escaped(name), node.y + node.height / 2 - 2.5, node.y + node.height / 2 + 10.5,
+                       escaped(shortened(name, letters)));
     }
     svg += "</g>\n</svg>\n";
     return svg;

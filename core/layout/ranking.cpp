@@ -24,7 +24,8 @@ void forEachConsumer(const LayeredGraph &g, std::size_t node, Visit visit)
 
 Degrees degreesOf(LayeredGraph &g)
 {
-    Degrees degrees{std::vector<std::uint32_t>(g.nodeCount), std::vector<std::uint32_t>(g.nodeCount), std::vector<std::uint32_t>(g.nodeCount)};
+    Degrees degrees{std::vector<std::uint32_t>(g.nodeCount), std::vector<std::uint32_t>(g.nodeCount),
+                    std::vector<std::uint32_t>(g.nodeCount)};
     for (std::size_t v = 0; v < g.nodeCount; ++v)
         forEachConsumer(g, v, [&](std::size_t to) {
             ++degrees.out[v];
@@ -51,8 +52,8 @@ void assignRanks(LayeredGraph &g)
         forEachConsumer(g, v, [&](std::size_t to) { g.rank[to] = std::max(g.rank[to], g.rank[v] + 1); });
     g.depth = g.rank;
     const Degrees degrees = degreesOf(g);
-    // Moving a node (and the branch that hangs on it alone) down by one rank shortens its outgoing edges and lengthens the bound incoming
-    // ones. From the bottom up, so that a branch follows its root. Twice, because a move can make room for another.
+    // Moving a node (and the branch that hangs on it alone) down by one rank shortens its outgoing edges and lengthens the bound
+    // incoming ones. From the bottom up, so that a branch follows its root. Twice, because a move can make room for another.
     for (int pass = 0; pass < 2; ++pass) {
         bool moved = false;
         for (std::size_t v = g.nodeCount; v-- > 0;) {

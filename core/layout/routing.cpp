@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orthogonal routing. Between two ranks, each tensor that changes its x gets a horizontal piece on a track of its own; vertical pieces
-// run from track to track, through the ranks at the x of virtual vertices. Horizontal pieces lie between ranks only and
+// Orthogonal routing. Between two ranks, each tensor that changes its x gets a horizontal piece on a track of its own; vertical
+// pieces run from track to track, through the ranks at the x of virtual vertices. Horizontal pieces lie between ranks only and
 // virtual vertices keep their distance from boxes, so no piece can touch a box that is not its end.
 #include "layered_graph.h"
 
@@ -13,9 +13,10 @@ namespace nordlys::core::layout {
 
 namespace {
 
-constexpr double kSame = 0.01;      ///< coordinates closer than this are one line
+constexpr double kSame = 0.01;         ///< coordinates closer than this are one line
 constexpr std::size_t kMaxTracks = 48; ///< more share tracks, so that hostile graphs do not grow without bound
-constexpr double kOutside = std::numeric_limits<double>::max() / 4; ///< stands for the lanes beside the drawing until they are placed
+constexpr double kOutside =
+    std::numeric_limits<double>::max() / 4; ///< stands for the lanes beside the drawing until they are placed
 
 /// Horizontal piece of a net between rank `gap` and the next one.
 struct Piece {
@@ -53,11 +54,13 @@ private:
         const std::size_t n = others.size();
         std::size_t middle = n;
         for (std::size_t i = 0; i < n; ++i)
-            if (std::abs(others[i] - centre) < kSame && (middle == n || std::abs(2.0 * static_cast<double>(i) - static_cast<double>(n - 1)) <
-                                                                            std::abs(2.0 * static_cast<double>(middle) - static_cast<double>(n - 1))))
+            if (std::abs(others[i] - centre) < kSame &&
+                (middle == n || std::abs(2.0 * static_cast<double>(i) - static_cast<double>(n - 1)) <
+                                    std::abs(2.0 * static_cast<double>(middle) - static_cast<double>(n - 1))))
                 middle = i;
         const double pivot = middle == n ? static_cast<double>(n - 1) / 2 : static_cast<double>(middle);
-        const double spacing = portSpacing(static_cast<std::size_t>(std::ceil(std::max(pivot, static_cast<double>(n - 1) - pivot))));
+        const double spacing =
+            portSpacing(static_cast<std::size_t>(std::ceil(std::max(pivot, static_cast<double>(n - 1) - pivot))));
         ports.resize(n);
         for (std::size_t i = 0; i < n; ++i)
             ports[i] = centre + (static_cast<double>(i) - pivot) * spacing;
@@ -324,7 +327,8 @@ private:
         layout.nodes.resize(m_g.nodeCount);
         for (std::size_t v = 0; v < m_g.nodeCount; ++v) {
             const auto r = static_cast<std::size_t>(m_g.rank[v]);
-            layout.nodes[v] = {NodeId(v), m_x[v] - m_options.nodeWidth / 2, m_rankY[r], m_options.nodeWidth, m_options.nodeHeight, m_g.rank[v]};
+            layout.nodes[v] = {
+                NodeId(v), m_x[v] - m_options.nodeWidth / 2, m_rankY[r], m_options.nodeWidth, m_options.nodeHeight, m_g.rank[v]};
         }
         layout.edges.reserve(m_g.edges.size());
         for (std::uint32_t e = 0; e < m_g.edges.size(); ++e) {

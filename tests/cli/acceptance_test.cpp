@@ -46,7 +46,8 @@ TEST_P(InferAcceptance, AgreesWithTheReferenceOutput)
     const auto folder = sharedModel(GetParam());
     NORDLYS_REQUIRE_SHARED(folder / "output_0.npy");
     const Scratch scratch;
-    const Finished run = nordlys({"infer", (folder / "model.onnx").string(), "--input", (folder / "input_0.npy").string(), "-o", scratch / "out", "--json"});
+    const Finished run = nordlys({"infer", (folder / "model.onnx").string(), "--input", (folder / "input_0.npy").string(), "-o",
+                                  scratch / "out", "--json"});
     ASSERT_EQ(run.exitCode, 0) << run.err;
     EXPECT_EQ(run.err, "");
     const auto json = run.json();
@@ -57,7 +58,8 @@ TEST_P(InferAcceptance, AgreesWithTheReferenceOutput)
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, InferAcceptance,
-                         testing::Values("simple_model", "mobilenet_v2_imagenet_float", "resnet20_cifar10", "resnet8_cifar10_float"),
+                         testing::Values("simple_model", "mobilenet_v2_imagenet_float", "resnet20_cifar10",
+                                         "resnet8_cifar10_float"),
                          [](const auto &parameter) { return std::string(parameter.param); });
 
 TEST(CliInfer, EveryTensorIsWrittenUnderANameOfItsOwn)
@@ -65,7 +67,8 @@ TEST(CliInfer, EveryTensorIsWrittenUnderANameOfItsOwn)
     const auto folder = sharedModel("resnet8_cifar10_float");
     NORDLYS_REQUIRE_SHARED(folder / "input_0.npy");
     const Scratch scratch;
-    const Finished run = nordlys({"infer", (folder / "model.onnx").string(), "--input", (folder / "input_0.npy").string(), "-o", scratch / "out", "--tensors", "all"});
+    const Finished run = nordlys({"infer", (folder / "model.onnx").string(), "--input", (folder / "input_0.npy").string(), "-o",
+                                  scratch / "out", "--tensors", "all"});
     ASSERT_EQ(run.exitCode, 0) << run.err;
     const auto index = nlohmann::json::parse(readFile(scratch / "out/tensors/index.json"));
     const auto info = nordlys({"info", (folder / "model.onnx").string(), "--json"}).json();
@@ -93,27 +96,30 @@ TEST(CliInfer, NotANumberIsBadInputThatNamesTheFile)
     ASSERT_TRUE(array.hasValue());
     array->as<float>()[3] = NAN;
     ASSERT_TRUE(core::writeNpy(scratch / "nan.npy", *array).hasValue());
-    const Finished run = nordlys({"infer", (folder / "model.onnx").string(), "--input", scratch / "nan.npy", "-o", scratch / "out"});
+    const Finished run =
+        nordlys({"infer", (folder / "model.onnx").string(), "--input", scratch / "nan.npy", "-o", scratch / "out"});
     EXPECT_EQ(run.exitCode, 3);
     EXPECT_NE(run.err.find("nan.npy"), std::string::npos) << run.err;
     EXPECT_EQ(scratch.files(), std::vector<std::string>{"nan.npy"});
 }
 
-/// Reference figures: ONNX Runtime's accuracy of the float model; 8-bit min-max must stay close, and per tensor it must fail on the unbalanced one.
+/// Reference figures: ONNX Runtime's accuracy of the float model; 8-bit min-max must stay close, and per tensor it must fail on
+/// the unbalanced one.
 TEST(CliQuantization, DigitsKeepTheirAccuracyAndUnbalancedOnesLoseIt)
 {
     for (const bool unbalanced : {false, true}) {
         const Scratch scratch;
         const std::string model = digits(unbalanced ? "digits_unbalanced.onnx" : "digits.onnx");
-        const Finished calibrated = nordlys({"calibrate", model, "--inputs", digits("calibration"), "-o", scratch / "e.json", "--json"});
+        const Finished calibrated =
+            nordlys({"calibrate", model, "--inputs", digits("calibration"), "-o", scratch / "e.json", "--json"});
         ASSERT_EQ(calibrated.exitCode, 0) << calibrated.err;
         EXPECT_EQ(calibrated.err, "");
         EXPECT_EQ(calibrated.json().at("samples"), 256);
         const Finished check = nordlys({"encodings", "check", model, scratch / "e.json", "--json"});
         EXPECT_EQ(check.exitCode, 0) << check.err << check.out;
         EXPECT_GT(check.json().at("matched"), 5);
-        const Finished evaluated =
-            nordlys({"evaluate", model, "--encodings", scratch / "e.json", "--inputs", digits("test"), "--labels", digits("labels.csv"), "--json"});
+        const Finished evaluated = nordlys({"evaluate", model, "--encodings", scratch / "e.json", "--inputs", digits("test"),
+                                            "--labels", digits("labels.csv"), "--json"});
         ASSERT_EQ(evaluated.exitCode, 0) << evaluated.err;
         const auto json = evaluated.json();
         EXPECT_EQ(json.at("schema"), "nordlys.evaluate/1");
@@ -129,9 +135,14 @@ TEST(CliQuantization, DigitsKeepTheirAccuracyAndUnbalancedOnesLoseIt)
 TEST(CliQuantization, ExcludedTensorsAreReportedAsMissing)
 {
     const Scratch scratch;
-    ASSERT_EQ(nordlys({"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "8", "-o", scratch / "all.json"}).exitCode, 0);
-    ASSERT_EQ(
-        nordlys({"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "8", "--exclude", "*", "-o", scratch / "none.json"}).exitCode, 0);
+    ASSERT_EQ(nordlys({"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "8", "-o",
+                       scratch / "all.json"})
+                  .exitCode,
+              0);
+    ASSERT_EQ(nordlys({"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "8", "--exclude", "*",
+                       "-o", scratch / "none.json"})
+                  .exitCode,
+              0);
     EXPECT_EQ(nordlys({"encodings", "check", digits("digits.onnx"), scratch / "all.json"}).exitCode, 0);
     const Finished check = nordlys({"encodings", "check", digits("digits.onnx"), scratch / "none.json", "--json"});
     EXPECT_EQ(check.exitCode, 1);
@@ -159,7 +170,8 @@ protected:
 
 TEST_F(CliRun, RunsRecordsAndReplaysToTheSameNumbers)
 {
-    const Finished live = nordlys({"run", m_scratch / "out", "--device", "local", "--iterations", "200", "--threads", "1", "--record", m_scratch / "r.nrs", "--json"});
+    const Finished live = nordlys({"run", m_scratch / "out", "--device", "local", "--iterations", "200", "--threads", "1",
+                                   "--record", m_scratch / "r.nrs", "--json"});
     ASSERT_EQ(live.exitCode, 0) << live.err;
     EXPECT_EQ(live.err, "");
     auto json = live.json();
@@ -174,7 +186,8 @@ TEST_F(CliRun, RunsRecordsAndReplaysToTheSameNumbers)
         EXPECT_LE(layer.at("p95Us"), layer.at("p99Us"));
     }
     const double share = json.at("sumOfLayersMs").get<double>() / json.at("latencyMs").at("mean").get<double>();
-    EXPECT_GE(share, 0.5); // digits takes microseconds, where the two clock reads of each layer show; MobileNetV2 is checked below
+    EXPECT_GE(share,
+              0.5); // digits takes microseconds, where the two clock reads of each layer show; MobileNetV2 is checked below
     EXPECT_LE(share, 1.0);
     EXPECT_FALSE(json.at("counters").empty());
     for (const auto &counter : json.at("counters"))
@@ -282,7 +295,8 @@ TEST(CliMonitor, SeesExactlyTheValuesOfAFakeSysfs)
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     });
-    const Finished run = nordlys({"monitor", "--json-lines", "--duration", "3", "--sample-rate", "20", "--sysfs-root", scratch.path().string()});
+    const Finished run =
+        nordlys({"monitor", "--json-lines", "--duration", "3", "--sample-rate", "20", "--sysfs-root", scratch.path().string()});
     EXPECT_EQ(run.exitCode, 0) << run.err;
     std::istringstream lines(run.out);
     std::set<double> seen;
@@ -359,7 +373,8 @@ TEST(CliProject, StandsWhereAModelStands)
     const std::string model = digits("digits.onnx");
     const auto hash = nordlys({"info", model, "--hash", "--json"}).json().at("model").at("sha256").get<std::string>();
     std::filesystem::copy(model, scratch / "digits.onnx");
-    writeFile(scratch / "p.nordlys", nlohmann::json{{"schema", "nordlys.project/1"}, {"model", {{"path", "digits.onnx"}, {"sha256", hash}}}}.dump());
+    writeFile(scratch / "p.nordlys",
+              nlohmann::json{{"schema", "nordlys.project/1"}, {"model", {{"path", "digits.onnx"}, {"sha256", hash}}}}.dump());
     const Finished info = nordlys({"info", scratch / "p.nordlys", "--json"});
     ASSERT_EQ(info.exitCode, 0) << info.err;
     EXPECT_EQ(info.json().at("nodeCount"), nordlys({"info", model, "--json"}).json().at("nodeCount"));

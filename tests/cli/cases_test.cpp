@@ -2,11 +2,10 @@
 // Runs tests/cases/cli/*.json. Each file is a list of cases:
 //   name     of the case
 //   args     of the program; ${TMP}, ${DIGITS}, ${SHARED}, ${SOURCE} are replaced
-//   files    files to make below ${TMP} first: {"name": "content"}, or {"name": {"copy": PATH, "bytes": N}} for the first N bytes of a file
-//   exit     expected exit code
-//   stderr   regular expression that the only line on standard error must match; absent: standard error must be empty
-//   stdout   regular expression found in standard output; absent with an error: standard output must be empty
-//   json     JSON pointers into the document on standard output and the values they must have; null: must be there
+//   files    files to make below ${TMP} first: {"name": "content"}, or {"name": {"copy": PATH, "bytes": N}} for the first N bytes
+//   of a file exit     expected exit code stderr   regular expression that the only line on standard error must match; absent:
+//   standard error must be empty stdout   regular expression found in standard output; absent with an error: standard output must
+//   be empty json     JSON pointers into the document on standard output and the values they must have; null: must be there
 //   leaves   names below ${TMP} afterwards, besides those of `files`; default: none
 #include "program.h"
 
@@ -26,7 +25,8 @@ struct Case {
     [[nodiscard]] std::string name() const
     {
         std::string name = file + "_" + value.at("name").get<std::string>();
-        std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+        std::replace_if(
+            name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
         return name;
     }
     /// Readable parameters in GoogleTest's and CTest's lists.

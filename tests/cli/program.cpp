@@ -46,7 +46,9 @@ Finished nordlys(const Launch &launch)
     close(out[1]);
     close(err[1]);
     const auto start = std::chrono::steady_clock::now();
-    const auto elapsedMs = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count(); };
+    const auto elapsedMs = [&] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+    };
     pollfd streams[2] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
     bool acted = !launch.action;
     for (int open = 2; open > 0;) {

@@ -25,7 +25,7 @@ struct Finished {
 
 struct Launch {
     std::vector<std::string> args;
-    std::string stdoutPath;             ///< file instead of a pipe, e.g. /dev/full
+    std::string stdoutPath;               ///< file instead of a pipe, e.g. /dev/full
     std::vector<std::string> environment; ///< NAME=VALUE, added to ours
     int seconds = 240;
     /// Called once when `afterMs` have passed; gets the process id.

@@ -51,8 +51,8 @@ std::vector<std::pair<std::size_t, std::size_t>> residualEdges(std::size_t block
 bool touches(const LayoutNode &box, PointF a, PointF b)
 {
     const double slack = 0.01;
-    return std::max(a.x, b.x) > box.x + slack && std::min(a.x, b.x) < box.x + box.width - slack && std::max(a.y, b.y) > box.y + slack &&
-           std::min(a.y, b.y) < box.y + box.height - slack;
+    return std::max(a.x, b.x) > box.x + slack && std::min(a.x, b.x) < box.x + box.width - slack &&
+           std::max(a.y, b.y) > box.y + slack && std::min(a.y, b.y) < box.y + box.height - slack;
 }
 
 /// Every promise of the drawing that can be checked from outside.
@@ -105,8 +105,8 @@ void expectSound(const Graph &graph, const GraphLayout &layout, const std::strin
                 auto box = std::lower_bound(row->second.begin(), row->second.end(), std::min(a.x, b.x) - from.width,
                                             [](const LayoutNode *candidate, double x) { return candidate->x < x; });
                 for (; box != row->second.end() && (*box)->x < std::max(a.x, b.x); ++box)
-                    ASSERT_FALSE(touches(**box, a, b)) << name << ": edge " << edge.from.index << " -> " << edge.to.index << " crosses box "
-                                                       << (*box)->node.index;
+                    ASSERT_FALSE(touches(**box, a, b)) << name << ": edge " << edge.from.index << " -> " << edge.to.index
+                                                       << " crosses box " << (*box)->node.index;
             }
         }
     }
@@ -163,7 +163,8 @@ TEST(LayeredLayout, ConstantsSitAboveTheirConsumer)
 
 TEST(LayeredLayout, UntanglesWhatCanBeUntangled)
 {
-    // Two parallel chains whose node order is interleaved the wrong way round: 0 -> 3 -> 4, 1 -> 2 -> 5, all from one root and to one sum.
+    // Two parallel chains whose node order is interleaved the wrong way round: 0 -> 3 -> 4, 1 -> 2 -> 5, all from one root and to
+    // one sum.
     const Graph graph = makeGraph(8, {{0, 1}, {0, 2}, {1, 4}, {2, 3}, {3, 6}, {4, 5}, {5, 7}, {6, 7}});
     auto layered = layout::makeLayeredGraph(graph);
     ASSERT_TRUE(layered.hasValue());
@@ -313,9 +314,10 @@ TEST(LayeredLayout, HundredThousandNodesWithLongSkips)
 
 TEST(LayeredLayout, RealModelsAreSound)
 {
-    for (const char *name : {"simple_model/model.onnx", "mobilenet_v2_imagenet_float/model.onnx", "resnet20_cifar10/model.onnx", "unet_random/model.onnx",
-                             "yolox_nano/model.onnx", "encoder_random/model.onnx", "ssdlite320_random/model.onnx", "deep_residual_random/model.onnx",
-                             "unrolled_gru_random/model.onnx"}) {
+    for (const char *name :
+         {"simple_model/model.onnx", "mobilenet_v2_imagenet_float/model.onnx", "resnet20_cifar10/model.onnx",
+          "unet_random/model.onnx", "yolox_nano/model.onnx", "encoder_random/model.onnx", "ssdlite320_random/model.onnx",
+          "deep_residual_random/model.onnx", "unrolled_gru_random/model.onnx"}) {
         NORDLYS_REQUIRE_SHARED(nordlys::test::sharedModel(name));
         const auto model = openModel(nordlys::test::sharedModel(name));
         ASSERT_TRUE(model.hasValue()) << name << ": " << model.error().text();

@@ -34,7 +34,8 @@ struct Measurement {
     core::RunStatus status = core::RunStatus::Finished;
 };
 
-core::Expected<Measurement> measure(runtime::Session &session, const core::Sample &inputs, const BenchArguments &options, const Context &context)
+core::Expected<Measurement> measure(runtime::Session &session, const core::Sample &inputs, const BenchArguments &options,
+                                    const Context &context)
 {
     Measurement result;
     result.layers.resize(session.plan().layers().size());
@@ -57,7 +58,8 @@ core::Expected<Measurement> measure(runtime::Session &session, const core::Sampl
     }
     const Stopwatch watch;
     const auto isDone = [&] {
-        return options.duration > 0 ? watch.ms() >= options.duration * 1000 && !result.timed.empty() : result.timed.size() >= options.iterations;
+        return options.duration > 0 ? watch.ms() >= options.duration * 1000 && !result.timed.empty()
+                                    : result.timed.size() >= options.iterations;
     };
     for (bool timers = true; !isDone() || timers == false; timers = !timers) {
         session.setTimersEnabled(timers);
@@ -127,7 +129,8 @@ core::Expected<void> bench(const BenchArguments &options, const Context &context
         return measured.error();
 
     const core::DurationSummary latency = core::summarize(measured->timed), plain = core::summarize(measured->plain);
-    const core::Verdict verdict = core::verdictOf(latency, measured->status, measured->status == core::RunStatus::Interrupted ? "stopped by the user" : "");
+    const core::Verdict verdict =
+        core::verdictOf(latency, measured->status, measured->status == core::RunStatus::Interrupted ? "stopped by the user" : "");
     std::vector<Layer> layers;
     double sumNs = 0;
     for (std::size_t i = 0; i < measured->layers.size(); ++i) {
@@ -155,8 +158,12 @@ core::Expected<void> bench(const BenchArguments &options, const Context &context
         json["profilingOverheadPercent"] = measured->plain.empty() ? Json(nullptr) : Json(overhead);
         json["layers"] = Json::array();
         for (const Layer &layer : layers)
-            json["layers"].push_back({{"name", layer.name}, {"op", layer.op}, {"kernel", layer.kernel}, {"p50Us", layer.duration.p50Ns / 1e3},
-                                      {"meanUs", layer.duration.meanNs / 1e3}, {"sharePercent", layer.sharePercent}});
+            json["layers"].push_back({{"name", layer.name},
+                                      {"op", layer.op},
+                                      {"kernel", layer.kernel},
+                                      {"p50Us", layer.duration.p50Ns / 1e3},
+                                      {"meanUs", layer.duration.meanNs / 1e3},
+                                      {"sharePercent", layer.sharePercent}});
         json["sumOfLayersMs"] = sumNs / 1e6;
         json["verdict"] = verdictJson(verdict);
         json["warnings"] = fed.source.warnings;
@@ -164,11 +171,13 @@ core::Expected<void> bench(const BenchArguments &options, const Context &context
     } else {
         Table table({{"Layer"}, {"Operator"}, {"Kernel"}, {"p50 us", Table::Align::Right}, {"Share %", Table::Align::Right}});
         for (const Layer &layer : layers)
-            table.add({layer.name, layer.op, layer.kernel, numberText(layer.duration.p50Ns / 1e3, 1), numberText(layer.sharePercent, 1)});
+            table.add({layer.name, layer.op, layer.kernel, numberText(layer.duration.p50Ns / 1e3, 1),
+                       numberText(layer.sharePercent, 1)});
         Facts facts;
         facts.add("Latency", latencyText(latency));
         facts.add("Throughput", fmt::format("{:.1f} inferences/s", throughput));
-        facts.add("Measured", fmt::format("{} inferences, {} threads, {}", latency.count, planOptions.threads, runtime::nameOf(planOptions.precision)));
+        facts.add("Measured", fmt::format("{} inferences, {} threads, {}", latency.count, planOptions.threads,
+                                          runtime::nameOf(planOptions.precision)));
         facts.add("Sum of layers", fmt::format("{:.3f} ms", sumNs / 1e6));
         facts.add("Profiling costs", measured->plain.empty() ? "-" : fmt::format("{:.2f} %", overhead));
         facts.add("Peak memory", fmt::format("{:.1f} MiB", peakRssMiB()));
@@ -189,12 +198,19 @@ void addBench(CLI::App &program, Action &action)
         program, action, "bench", "Latency, throughput and time per layer on this machine",
         [](CLI::App &command, BenchArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("--iterations", options.iterations, "Inferences to measure")->type_name("N")->capture_default_str();
-            command.add_option("--duration", options.duration, "Measure for this many seconds instead")->check(CLI::Range(0.0, 86400.0))->type_name("S");
+            command.add_option("--iterations", options.iterations, "Inferences to measure")
+                ->type_name("N")
+                ->capture_default_str();
+            command.add_option("--duration", options.duration, "Measure for this many seconds instead")
+                ->check(CLI::Range(0.0, 86400.0))
+                ->type_name("S");
             command.add_option("--warmup", options.warmup, "Inferences before measuring")->type_name("N")->capture_default_str();
             addThreads(command, options.threads);
             addPrecisionArguments(command, options.precision);
-            command.add_option("--input", options.inputs, "Array for a graph input; default: random values")->type_name("NAME=FILE.npy")->expected(1)->take_all();
+            command.add_option("--input", options.inputs, "Array for a graph input; default: random values")
+                ->type_name("NAME=FILE.npy")
+                ->expected(1)
+                ->take_all();
             command.add_flag("--json", options.json, "One JSON document (nordlys.bench/1)");
         },
         bench);

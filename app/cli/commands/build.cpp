@@ -43,7 +43,8 @@ core::Expected<void> build(const BuildArguments &options, const Context &context
         json["precision"] = runtime::nameOf(build.precision);
         json["artifacts"] = Json::array();
         for (const runtime::BuiltFile &file : result->files)
-            json["artifacts"].push_back({{"path", file.path}, {"kind", file.kind}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+            json["artifacts"].push_back(
+                {{"path", file.path}, {"kind", file.kind}, {"bytes", file.bytes}, {"sha256", file.sha256}});
         json["segments"] = result->segments;
         json["warnings"] = result->warnings;
         json["elapsedMs"] = static_cast<double>(result->elapsedNs) / 1e6;
@@ -52,8 +53,8 @@ core::Expected<void> build(const BuildArguments &options, const Context &context
     Table table({{"Artifact"}, {"Kind"}, {"Size", Table::Align::Right}, {"SHA-256"}});
     for (const runtime::BuiltFile &file : result->files)
         table.add({file.path, file.kind, bytesText(file.bytes), file.sha256});
-    std::string text = table.text() + fmt::format("\nBuilt {} for {} in {:.1f} ms\n", options.folder, runtime::nameOf(build.precision),
-                                                  static_cast<double>(result->elapsedNs) / 1e6);
+    std::string text = table.text() + fmt::format("\nBuilt {} for {} in {:.1f} ms\n", options.folder,
+                                                  runtime::nameOf(build.precision), static_cast<double>(result->elapsedNs) / 1e6);
     for (const std::string &warning : result->warnings)
         text += "Warning: " + warning + '\n';
     return writeOut(text);
@@ -67,7 +68,9 @@ void addBuild(CLI::App &program, Action &action)
         program, action, "build", "Builds the artifacts that devices run",
         [](CLI::App &command, BuildArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("-o,--output", options.folder, "Folder to write; all of it or nothing")->required()->type_name("DIR");
+            command.add_option("-o,--output", options.folder, "Folder to write; all of it or nothing")
+                ->required()
+                ->type_name("DIR");
             addPrecisionArguments(command, options.precision);
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.build/1)");

@@ -35,7 +35,8 @@ core::Expected<void> checkChoices(const CalibrateArguments &options)
     if (options.format != "aimet-0.6.1") {
         for (const char *planned : {"aimet-1.0.0", "aimet-2.0.0", "seed", "qdq"})
             if (options.format == planned)
-                return core::notSupported("--format " + options.format, "this dialect cannot be written", "Use --format aimet-0.6.1.");
+                return core::notSupported("--format " + options.format, "this dialect cannot be written",
+                                          "Use --format aimet-0.6.1.");
         return core::usageError("--format " + options.format, "no such dialect", "Use --format aimet-0.6.1.");
     }
     return {};
@@ -101,8 +102,8 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     }
     Facts facts;
     facts.add("Encodings", options.output);
-    facts.add("Tensors", fmt::format("{} activations at {} bit, {} parameters, weights at {} bit{}", activations, options.actBits, parameters, options.weightBits,
-                                     options.perChannel ? ", per channel" : ""));
+    facts.add("Tensors", fmt::format("{} activations at {} bit, {} parameters, weights at {} bit{}", activations, options.actBits,
+                                     parameters, options.weightBits, options.perChannel ? ", per channel" : ""));
     if (excluded > 0)
         facts.add("Excluded", std::to_string(excluded));
     facts.add("Samples", std::to_string(result->samples));
@@ -124,18 +125,28 @@ void addCalibrate(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             addSampleArguments(command, options.samples);
             command.add_option("-o,--output", options.output, "Encodings file to write")->required()->type_name("FILE");
-            command.add_option("--method", options.method, "How ranges become grids: min-max")->type_name("M")->capture_default_str();
-            command.add_option("--act-bits", options.actBits, "Bits of activations: 4, 8 or 16")->check(CLI::IsMember({4, 8, 16}))->capture_default_str();
-            command.add_option("--weight-bits", options.weightBits, "Bits of weights: 4, 8 or 16")->check(CLI::IsMember({4, 8, 16}))->capture_default_str();
+            command.add_option("--method", options.method, "How ranges become grids: min-max")
+                ->type_name("M")
+                ->capture_default_str();
+            command.add_option("--act-bits", options.actBits, "Bits of activations: 4, 8 or 16")
+                ->check(CLI::IsMember({4, 8, 16}))
+                ->capture_default_str();
+            command.add_option("--weight-bits", options.weightBits, "Bits of weights: 4, 8 or 16")
+                ->check(CLI::IsMember({4, 8, 16}))
+                ->capture_default_str();
             command.add_flag("--per-channel,!--per-tensor", options.perChannel, "One grid per output channel of weights");
             command.add_flag("--act-symmetric,!--act-asymmetric", options.actSymmetric, "Symmetric grids for activations");
-            command.add_flag("--weight-symmetric,!--weight-asymmetric", options.weightSymmetric, "Symmetric grids for weights (default)");
+            command.add_flag("--weight-symmetric,!--weight-asymmetric", options.weightSymmetric,
+                             "Symmetric grids for weights (default)");
             command.add_option("--keep", options.keep, "Encodings to keep; only the rest is calibrated")->type_name("FILE");
-            command.add_option("--exclude", options.exclude, "Tensors that get no encoding, by name or shell pattern; repeatable")
+            command
+                .add_option("--exclude", options.exclude, "Tensors that get no encoding, by name or shell pattern; repeatable")
                 ->type_name("QUERY")
                 ->expected(1)
                 ->take_all();
-            command.add_option("--format", options.format, "Dialect to write: aimet-0.6.1")->type_name("F")->capture_default_str();
+            command.add_option("--format", options.format, "Dialect to write: aimet-0.6.1")
+                ->type_name("F")
+                ->capture_default_str();
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.calibrate/1)");
         },

@@ -29,8 +29,12 @@ core::Expected<void> devices(const DevicesArguments &options, const Context &)
         Json json = document("devices");
         json["devices"] = Json::array();
         for (const devicebridge::DeviceInfo &device : found)
-            json["devices"].push_back({{"id", device.id}, {"state", device.state}, {"transport", device.transport}, {"model", device.model},
-                                       {"soc", device.soc}, {"why", device.why}});
+            json["devices"].push_back({{"id", device.id},
+                                       {"state", device.state},
+                                       {"transport", device.transport},
+                                       {"model", device.model},
+                                       {"soc", device.soc},
+                                       {"why", device.why}});
         return writeJson(json);
     }
     Table table({{"Device"}, {"State"}, {"Transport"}, {"Model"}, {"SoC"}, {"Why"}});

@@ -24,7 +24,8 @@ core::Expected<void> doctor(const DoctorArguments &options, const Context &)
         Json json = document("doctor");
         json["checks"] = Json::array();
         for (const SystemCheck &check : checks)
-            json["checks"].push_back({{"name", check.name}, {"status", check.status}, {"found", check.found}, {"fix", check.fix}});
+            json["checks"].push_back(
+                {{"name", check.name}, {"status", check.status}, {"found", check.found}, {"fix", check.fix}});
         NORDLYS_TRY(writeJson(json));
     } else {
         Table table({{"Check"}, {"Status"}, {"Found"}});
@@ -50,7 +51,9 @@ void addDoctor(CLI::App &program, Action &action)
     addCommand<DoctorArguments>(
         program, action, "doctor", "What is installed, found or missing, and the command that mends it",
         [](CLI::App &command, DoctorArguments &options) {
-            command.add_option("--sysfs-root", options.sysfsRoot, "Folder that stands for /sys")->type_name("DIR")->capture_default_str();
+            command.add_option("--sysfs-root", options.sysfsRoot, "Folder that stands for /sys")
+                ->type_name("DIR")
+                ->capture_default_str();
             command.add_flag("--json", options.json, "One JSON document (nordlys.doctor/1)");
         },
         doctor);

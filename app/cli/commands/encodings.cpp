@@ -31,7 +31,8 @@ Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &cov
         json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
     json["violations"] = Json::array();
     for (const auto &violation : coverage.violations)
-        json["violations"].push_back({{"tensor", violation.tensor}, {"rule", violation.rule}, {"message", violation.message}, {"fix", violation.fix}});
+        json["violations"].push_back(
+            {{"tensor", violation.tensor}, {"rule", violation.rule}, {"message", violation.message}, {"fix", violation.fix}});
     json["version"] = file.version;
     json["notes"] = file.notes;
     return json;
@@ -78,16 +79,19 @@ core::Expected<void> check(const CheckArguments &options, const Context &context
         file.set = source->project->edits.encodings;
         file.version = "project";
     } else {
-        return core::usageError("encodings check", "no encodings are named", "Give --encodings FILE, or a project instead of the model.");
+        return core::usageError("encodings check", "no encodings are named",
+                                "Give --encodings FILE, or a project instead of the model.");
     }
     const core::EncodingCoverage coverage = core::checkCoverage(source->model->graph, file.set);
     NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage)) : writeOut(checkText(file, coverage)));
     if (coverage.missing.empty() && coverage.extra.empty() && coverage.renamed.empty() && coverage.violations.empty())
         return {};
-    return core::Error{core::ErrorCode::GateFailed, "encodings check",
-                       fmt::format("{} missing, {} extra, {} renamed, {} violations", coverage.missing.size(), coverage.extra.size(),
-                                   coverage.renamed.size(), coverage.violations.size()),
-                       "The findings stand in the output.", {}};
+    return core::Error{core::ErrorCode::GateFailed,
+                       "encodings check",
+                       fmt::format("{} missing, {} extra, {} renamed, {} violations", coverage.missing.size(),
+                                   coverage.extra.size(), coverage.renamed.size(), coverage.violations.size()),
+                       "The findings stand in the output.",
+                       {}};
 }
 
 } // namespace
@@ -100,7 +104,8 @@ void addEncodings(CLI::App &program, Action &action)
         *encodings, action, "check", "Do the encodings fit the model? Exit code 1 when not",
         [](CLI::App &command, CheckArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file; default: those of the project")->type_name("FILE");
+            command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file; default: those of the project")
+                ->type_name("FILE");
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-check/1)");
         },
         check);

@@ -26,7 +26,8 @@ Json evaluationJson(const runtime::Evaluation &evaluation)
     Json json = document("evaluate");
     json["outputs"] = Json::array();
     for (const runtime::OutputError &output : evaluation.outputs)
-        json["outputs"].push_back({{"name", output.name}, {"sqnrDb", output.sqnrDb}, {"cosine", output.cosine}, {"maxAbsError", output.maxAbsError}});
+        json["outputs"].push_back(
+            {{"name", output.name}, {"sqnrDb", output.sqnrDb}, {"cosine", output.cosine}, {"maxAbsError", output.maxAbsError}});
     json["tensors"] = Json::array();
     for (const runtime::TensorError &tensor : evaluation.tensors)
         json["tensors"].push_back({{"name", tensor.name},
@@ -47,10 +48,15 @@ Json evaluationJson(const runtime::Evaluation &evaluation)
 
 std::string evaluationText(const runtime::Evaluation &evaluation)
 {
-    Table outputs({{"Output"}, {"SQNR dB", Table::Align::Right}, {"Cosine", Table::Align::Right}, {"Max error", Table::Align::Right}});
+    Table outputs(
+        {{"Output"}, {"SQNR dB", Table::Align::Right}, {"Cosine", Table::Align::Right}, {"Max error", Table::Align::Right}});
     for (const runtime::OutputError &output : evaluation.outputs)
-        outputs.add({output.name, numberText(output.sqnrDb, 2), numberText(output.cosine, 6), fmt::format("{:.4g}", output.maxAbsError)});
-    Table tensors({{"Tensor"}, {"Bits", Table::Align::Right}, {"SQNR dB", Table::Align::Right}, {"Local SQNR dB", Table::Align::Right},
+        outputs.add(
+            {output.name, numberText(output.sqnrDb, 2), numberText(output.cosine, 6), fmt::format("{:.4g}", output.maxAbsError)});
+    Table tensors({{"Tensor"},
+                   {"Bits", Table::Align::Right},
+                   {"SQNR dB", Table::Align::Right},
+                   {"Local SQNR dB", Table::Align::Right},
                    {"Clipped %", Table::Align::Right}});
     for (const runtime::TensorError &tensor : evaluation.tensors)
         tensors.add({tensor.name, tensor.bitwidth == 0 ? "-" : std::to_string(tensor.bitwidth), numberText(tensor.sqnrDb, 2),
@@ -58,8 +64,8 @@ std::string evaluationText(const runtime::Evaluation &evaluation)
     Facts facts;
     facts.add("Samples", std::to_string(evaluation.samples));
     if (const auto &accuracy = evaluation.accuracy)
-        facts.add("Top-1", fmt::format("float {:.4f}, quantized {:.4f}, agreement {:.4f} over {} labelled samples", accuracy->floatTop1,
-                                       accuracy->quantizedTop1, accuracy->agreement, accuracy->samples));
+        facts.add("Top-1", fmt::format("float {:.4f}, quantized {:.4f}, agreement {:.4f} over {} labelled samples",
+                                       accuracy->floatTop1, accuracy->quantizedTop1, accuracy->agreement, accuracy->samples));
     facts.add("Time", fmt::format("{:.1f} ms", static_cast<double>(evaluation.elapsedNs) / 1e6));
     return outputs.text() + "\n" + (tensors.empty() ? "" : tensors.text() + "\n") + facts.text();
 }
@@ -72,7 +78,8 @@ core::Expected<void> evaluate(const EvaluateArguments &options, const Context &c
     const auto chosen = choosePrecision({"quantsim", options.encodings}, *source);
     if (!chosen)
         return chosen.error().code == core::ErrorCode::Usage
-                   ? core::usageError("evaluate", "there are no encodings", "Give --encodings FILE; 'nordlys calibrate' makes one.")
+                   ? core::usageError("evaluate", "there are no encodings",
+                                      "Give --encodings FILE; 'nordlys calibrate' makes one.")
                    : chosen.error();
     const auto samples = openSamples(options.samples, *source);
     if (!samples)
@@ -106,10 +113,14 @@ void addEvaluate(CLI::App &program, Action &action)
         program, action, "evaluate", "What quantization costs: SQNR per tensor and output, accuracy with labels",
         [](CLI::App &command, EvaluateArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("--encodings", options.encodings, "Encodings file; default: those of the project")->type_name("FILE");
+            command.add_option("--encodings", options.encodings, "Encodings file; default: those of the project")
+                ->type_name("FILE");
             addSampleArguments(command, options.samples);
             command.add_option("--labels", options.labels, "CSV with the columns file and class_index")->type_name("FILE");
-            command.add_option("--label-offset", options.labelOffset, "Added to each class index (1 for networks with a background class)")->type_name("N");
+            command
+                .add_option("--label-offset", options.labelOffset,
+                            "Added to each class index (1 for networks with a background class)")
+                ->type_name("N");
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.evaluate/1)");
         },

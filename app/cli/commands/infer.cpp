@@ -39,8 +39,10 @@ public:
         }
         const std::string file = m_names.unique(view.name) + ".npy";
         m_error = core::writeNpy(m_folder / file, *tensor);
-        m_index.push_back(
-            {{"name", view.name}, {"file", "tensors/" + file}, {"dtype", core::nameOf(view.dtype)}, {"shape", dimsJson(tensor->dims())}});
+        m_index.push_back({{"name", view.name},
+                           {"file", "tensors/" + file},
+                           {"dtype", core::nameOf(view.dtype)},
+                           {"shape", dimsJson(tensor->dims())}});
     }
 
     core::Expected<void> finish()
@@ -48,7 +50,8 @@ public:
         NORDLYS_TRY(m_error);
         Json json = document("tensors");
         json["tensors"] = m_index;
-        return core::writeFileAtomically(m_folder / "index.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+        return core::writeFileAtomically(m_folder / "index.json",
+                                         json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
     }
     [[nodiscard]] const Json &index() const { return m_index; }
 
@@ -130,17 +133,20 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
         const std::string file = folder ? fmt::format("output_{}.npy", i) : std::string();
         if (folder)
             NORDLYS_TRY(core::writeNpy(folder->stagingPath() / file, *tensor));
-        outputs.push_back({{"name", ports[i].name}, {"file", folder ? Json(file) : Json(nullptr)}, {"dtype", core::nameOf(tensor->dtype())},
+        outputs.push_back({{"name", ports[i].name},
+                           {"file", folder ? Json(file) : Json(nullptr)},
+                           {"dtype", core::nameOf(tensor->dtype())},
                            {"shape", dimsJson(tensor->dims())}});
-        table.add({ports[i].name, file, std::string(core::nameOf(tensor->dtype())), core::shapeText(tensor->dims()), rangeText(*tensor)});
+        table.add({ports[i].name, file, std::string(core::nameOf(tensor->dtype())), core::shapeText(tensor->dims()),
+                   rangeText(*tensor)});
     }
     if (dump)
         NORDLYS_TRY(dump->finish());
     if (folder)
         NORDLYS_TRY(folder->commit());
     if (!options.json)
-        return writeOut(table.text() + fmt::format("\nInference {:.3f} ms ({}, {} threads)\n", inferenceMs, runtime::nameOf(planOptions.precision),
-                                                   planOptions.threads));
+        return writeOut(table.text() + fmt::format("\nInference {:.3f} ms ({}, {} threads)\n", inferenceMs,
+                                                   runtime::nameOf(planOptions.precision), planOptions.threads));
     Json json = document("infer");
     json["precision"] = runtime::nameOf(planOptions.precision);
     json["threads"] = planOptions.threads;
@@ -162,14 +168,18 @@ void addInfer(CLI::App &program, Action &action)
         program, action, "infer", "Runs one inference and writes the outputs",
         [](CLI::App &command, InferArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("--input", options.inputs, "Array for a graph input; repeatable; the name may be left out where there is one input")
+            command
+                .add_option("--input", options.inputs,
+                            "Array for a graph input; repeatable; the name may be left out where there is one input")
                 ->type_name("NAME=FILE.npy")
                 ->expected(1)
                 ->take_all();
             command.add_option("-o,--output", options.folder, "Folder for output_N.npy, in output order")->type_name("DIR");
             addPrecisionArguments(command, options.precision);
             addThreads(command, options.threads);
-            command.add_option("--tensors", options.tensors, "all: also writes every intermediate into DIR/tensors, with an index.json; nothing is fused then")
+            command
+                .add_option("--tensors", options.tensors,
+                            "all: also writes every intermediate into DIR/tensors, with an index.json; nothing is fused then")
                 ->type_name("all");
             command.add_flag("--json", options.json, "One JSON document (nordlys.infer/1)");
         },

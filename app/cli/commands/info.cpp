@@ -25,7 +25,8 @@ std::string opsetText(const core::Model &model)
 {
     std::string text;
     for (const core::OpsetImport &opset : model.opsets)
-        text += (text.empty() ? "" : ", ") + (opset.domain.empty() ? std::string("ai.onnx") : opset.domain) + ' ' + std::to_string(opset.version);
+        text += (text.empty() ? "" : ", ") + (opset.domain.empty() ? std::string("ai.onnx") : opset.domain) + ' ' +
+                std::to_string(opset.version);
     return text;
 }
 
@@ -50,7 +51,11 @@ Json layerJson(const core::Graph &graph, core::NodeId id)
     for (const core::TensorId output : node.outputs)
         if (output.isValid())
             outputs.push_back(tensorJson(graph, output));
-    return {{"name", graph.nameOf(id)}, {"op", graph.opOf(id)}, {"macs", cost.macs}, {"parameterBytes", cost.parameterBytes}, {"outputs", std::move(outputs)}};
+    return {{"name", graph.nameOf(id)},
+            {"op", graph.opOf(id)},
+            {"macs", cost.macs},
+            {"parameterBytes", cost.parameterBytes},
+            {"outputs", std::move(outputs)}};
 }
 
 Json portsJson(const core::Graph &graph, const std::vector<core::TensorId> &tensors)
@@ -69,8 +74,8 @@ Json infoJson(const ModelSource &source, const std::vector<core::UnsupportedOp> 
     for (const core::OpsetImport &opset : model.opsets)
         opsets[opset.domain.empty() ? "ai.onnx" : opset.domain] = opset.version;
     Json json = document("info");
-    json["model"] = {{"path", model.path.string()}, {"format", model.format}, {"opset", model.opsetOf("")}, {"producer", model.producer},
-                     {"irVersion", model.irVersion}, {"opsets", std::move(opsets)}};
+    json["model"] = {{"path", model.path.string()}, {"format", model.format},       {"opset", model.opsetOf("")},
+                     {"producer", model.producer},  {"irVersion", model.irVersion}, {"opsets", std::move(opsets)}};
     if (!sha256.empty())
         json["model"]["sha256"] = sha256;
     json["inputs"] = portsJson(graph, graph.inputs);
@@ -101,7 +106,8 @@ std::string infoText(const ModelSource &source, const std::vector<core::Unsuppor
     const core::Graph &graph = model.graph;
     const auto port = [&](core::TensorId id) {
         const core::Tensor &tensor = graph.tensor(id);
-        return fmt::format("{}  {}  {}", graph.nameOf(id), core::nameOf(tensor.dtype), tensor.shape ? core::shapeText(*tensor.shape, graph.names) : "?");
+        return fmt::format("{}  {}  {}", graph.nameOf(id), core::nameOf(tensor.dtype),
+                           tensor.shape ? core::shapeText(*tensor.shape, graph.names) : "?");
     };
     Facts facts;
     facts.add("Model", model.path.string());
@@ -124,19 +130,27 @@ std::string infoText(const ModelSource &source, const std::vector<core::Unsuppor
     if (unsupported.empty())
         facts.add("Unsupported", "none");
     for (const core::UnsupportedOp &op : unsupported)
-        facts.add("Unsupported", fmt::format("{}{}{} ({} nodes): {}", op.domain, op.domain.empty() ? "" : ".", op.op, op.count, op.reason));
+        facts.add("Unsupported",
+                  fmt::format("{}{}{} ({} nodes): {}", op.domain, op.domain.empty() ? "" : ".", op.op, op.count, op.reason));
     for (const core::InferenceFinding &finding : model.findings)
         facts.add("Finding", fmt::format("{}: {}", graph.nameOf(finding.node), finding.rule));
     for (const std::string &warning : source.warnings)
         facts.add("Warning", warning);
-    Table table({{"Layer", Table::Align::Left}, {"Operator"}, {"MACs", Table::Align::Right}, {"Parameters", Table::Align::Right}, {"Output"}});
+    Table table({{"Layer", Table::Align::Left},
+                 {"Operator"},
+                 {"MACs", Table::Align::Right},
+                 {"Parameters", Table::Align::Right},
+                 {"Output"}});
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const core::NodeId id(i);
         const core::NodeCost cost = core::costOf(graph, id);
         const auto &outputs = graph.node(id).outputs;
         const core::Tensor *first = outputs.empty() || !outputs.front().isValid() ? nullptr : &graph.tensor(outputs.front());
-        table.add({std::string(graph.nameOf(id)), std::string(graph.opOf(id)), countText(cost.macs), bytesText(static_cast<std::uint64_t>(cost.parameterBytes)),
-                   first == nullptr ? "" : fmt::format("{} {}", core::nameOf(first->dtype), first->shape ? core::shapeText(*first->shape, graph.names) : "?")});
+        table.add({std::string(graph.nameOf(id)), std::string(graph.opOf(id)), countText(cost.macs),
+                   bytesText(static_cast<std::uint64_t>(cost.parameterBytes)),
+                   first == nullptr ? ""
+                                    : fmt::format("{} {}", core::nameOf(first->dtype),
+                                                  first->shape ? core::shapeText(*first->shape, graph.names) : "?")});
     }
     return facts.text() + (table.empty() ? "" : "\n" + table.text());
 }

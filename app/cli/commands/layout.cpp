@@ -26,14 +26,17 @@ Json layoutJson(const core::Graph &graph, const core::GraphLayout &layout)
     json["height"] = layout.height;
     json["nodes"] = Json::array();
     for (const core::LayoutNode &node : layout.nodes)
-        json["nodes"].push_back({{"name", graph.nameOf(node.node)}, {"x", node.x}, {"y", node.y}, {"width", node.width}, {"height", node.height}});
+        json["nodes"].push_back(
+            {{"name", graph.nameOf(node.node)}, {"x", node.x}, {"y", node.y}, {"width", node.width}, {"height", node.height}});
     json["edges"] = Json::array();
     for (const core::LayoutEdge &edge : layout.edges) {
         Json points = Json::array();
         for (const core::PointF &point : edge.points)
             points.push_back(Json::array({point.x, point.y}));
-        json["edges"].push_back(
-            {{"from", graph.nameOf(edge.from)}, {"to", graph.nameOf(edge.to)}, {"tensor", graph.nameOf(edge.tensor)}, {"points", std::move(points)}});
+        json["edges"].push_back({{"from", graph.nameOf(edge.from)},
+                                 {"to", graph.nameOf(edge.to)},
+                                 {"tensor", graph.nameOf(edge.tensor)},
+                                 {"points", std::move(points)}});
     }
     return json;
 }

@@ -47,7 +47,8 @@ private:
         if (counter.available)
             return;
         if (m_isJson)
-            m_written = writeOut(jsonLine({{"tNs", 0}, {"counter", counter.name}, {"value", nullptr}, {"unit", counter.unit}, {"why", counter.why}}));
+            m_written = writeOut(jsonLine(
+                {{"tNs", 0}, {"counter", counter.name}, {"value", nullptr}, {"unit", counter.unit}, {"why", counter.why}}));
         else
             m_written = writeOut(fmt::format("{:<28} not available: {}\n", counter.name, counter.why));
     }
@@ -57,7 +58,8 @@ private:
         const core::CounterInfo &counter = m_counters[sample.counterId];
         if (m_isJson)
             return jsonLine({{"tNs", sample.tNs}, {"counter", counter.name}, {"value", sample.value}, {"unit", counter.unit}});
-        return fmt::format("{:10.3f} s  {:<28} {:14.6g} {}\n", static_cast<double>(sample.tNs) / 1e9, counter.name, sample.value, counter.unit);
+        return fmt::format("{:10.3f} s  {:<28} {:14.6g} {}\n", static_cast<double>(sample.tNs) / 1e9, counter.name, sample.value,
+                           counter.unit);
     }
 
     static std::string jsonLine(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
@@ -80,16 +82,15 @@ core::Expected<void> monitor(const MonitorArguments &options, const Context &con
     // A closed or full output ends the sampling too.
     std::stop_source stop;
     const std::stop_callback forward(context.stop, [&stop] { stop.request_stop(); });
-    const auto profile = (*device)->monitor(
-        request,
-        [&](const core::StreamItem &item) {
-            if (options.json)
-                return;
-            live(item);
-            if (!live.written())
-                stop.request_stop();
-        },
-        {stop.get_token(), context.progress});
+    const auto profile = (*device)->monitor(request,
+                                            [&](const core::StreamItem &item) {
+                                                if (options.json)
+                                                    return;
+                                                live(item);
+                                                if (!live.written())
+                                                    stop.request_stop();
+                                            },
+                                            {stop.get_token(), context.progress});
     NORDLYS_TRY(live.written());
     if (!profile)
         return profile.error();
@@ -116,8 +117,11 @@ void addMonitor(CLI::App &program, Action &action)
         program, action, "monitor", "Clocks, utilisation, temperatures and memory of a device, live",
         [](CLI::App &command, MonitorArguments &options) {
             addDeviceArguments(command, options.device);
-            command.add_option("--duration", options.duration, "Stop after this many seconds; 0: at Ctrl-C")->check(CLI::Range(0.0, 86400.0))->type_name("S");
-            auto *lines = command.add_flag("--json-lines", options.jsonLines, "One JSON object a line for each sample: {tNs, counter, value, unit}");
+            command.add_option("--duration", options.duration, "Stop after this many seconds; 0: at Ctrl-C")
+                ->check(CLI::Range(0.0, 86400.0))
+                ->type_name("S");
+            auto *lines = command.add_flag("--json-lines", options.jsonLines,
+                                           "One JSON object a line for each sample: {tNs, counter, value, unit}");
             command.add_flag("--json", options.json, "One JSON document at the end (nordlys.monitor/1)")->excludes(lines);
         },
         monitor);

@@ -45,7 +45,8 @@ core::Expected<std::filesystem::path> artifactOf(const RunArguments &options, co
     const bool isFolder = std::filesystem::is_directory(path, error);
     if (isFolder || isContextFile(path)) {
         if (!options.precision.precision.empty() || !options.precision.encodings.empty() || !options.source.dims.empty())
-            return core::usageError(path.string(), "an artifact is built already: --precision, --encodings and --dim belong to its model",
+            return core::usageError(path.string(),
+                                    "an artifact is built already: --precision, --encodings and --dim belong to its model",
                                     "Leave them out, or name the model instead.");
         return path;
     }
@@ -66,12 +67,17 @@ core::Expected<std::filesystem::path> artifactOf(const RunArguments &options, co
     return folder.path() / "artifact";
 }
 
-Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options, const devicebridge::DeviceInfo &device)
+Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options,
+             const devicebridge::DeviceInfo &device)
 {
     Json json = document("run");
     json["status"] = core::nameOf(run.status);
     json["reason"] = run.reason;
-    json["device"] = {{"id", device.id}, {"model", run.hello.deviceModel}, {"soc", run.hello.soc}, {"os", run.hello.os}, {"cpuCount", run.hello.cpuCount}};
+    json["device"] = {{"id", device.id},
+                      {"model", run.hello.deviceModel},
+                      {"soc", run.hello.soc},
+                      {"os", run.hello.os},
+                      {"cpuCount", run.hello.cpuCount}};
     json["artifact"] = {{"name", run.start.artifact}, {"sha256", run.start.artifactSha256}, {"model", run.start.modelName}};
     json["precision"] = run.start.precision;
     json["threads"] = run.start.threads;
@@ -105,20 +111,29 @@ Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const
     return json;
 }
 
-std::string runText(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options, const devicebridge::DeviceInfo &device)
+std::string runText(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options,
+                    const devicebridge::DeviceInfo &device)
 {
-    Table table({{"Layer"}, {"Operator"}, {"Backend"}, {"p50 us", Table::Align::Right}, {"p95 us", Table::Align::Right}, {"p99 us", Table::Align::Right},
-                 {"Share %", Table::Align::Right}, {"Count", Table::Align::Right}});
+    Table table({{"Layer"},
+                 {"Operator"},
+                 {"Backend"},
+                 {"p50 us", Table::Align::Right},
+                 {"p95 us", Table::Align::Right},
+                 {"p99 us", Table::Align::Right},
+                 {"Share %", Table::Align::Right},
+                 {"Count", Table::Align::Right}});
     for (const core::LayerSummary &layer : summary.layers) {
         const core::LayerInfo &info = run.start.layers[layer.layer];
-        table.add({info.name, info.op, info.backend, numberText(layer.duration.p50Ns / 1e3, 1), numberText(layer.duration.p95Ns / 1e3, 1),
-                   numberText(layer.duration.p99Ns / 1e3, 1), numberText(layer.sharePercent, 1), std::to_string(layer.duration.count)});
+        table.add({info.name, info.op, info.backend, numberText(layer.duration.p50Ns / 1e3, 1),
+                   numberText(layer.duration.p95Ns / 1e3, 1), numberText(layer.duration.p99Ns / 1e3, 1),
+                   numberText(layer.sharePercent, 1), std::to_string(layer.duration.count)});
     }
     Facts facts;
     facts.add("Device", fmt::format("{} ({})", device.id, run.hello.deviceModel.empty() ? "unknown" : run.hello.deviceModel));
     facts.add("Status", core::nameOf(run.status) + (run.reason.empty() ? "" : ": " + run.reason));
     facts.add("Latency", latencyText(summary.latency));
-    facts.add("Measured", fmt::format("{} inferences, {} threads, {}", run.inferenceCount(), run.start.threads, run.start.precision));
+    facts.add("Measured",
+              fmt::format("{} inferences, {} threads, {}", run.inferenceCount(), run.start.threads, run.start.precision));
     facts.add("Sum of layers", fmt::format("{:.3f} ms", summary.sumOfLayersNs / 1e6));
     if (run.dropped > 0)
         facts.add("Dropped", fmt::format("{} layer events", run.dropped));
@@ -170,7 +185,8 @@ core::Expected<void> run(const RunArguments &options, const Context &context)
         return profile.error();
     const core::RunSummary summary = core::summarize(*profile);
     const devicebridge::DeviceInfo info = (*device)->info();
-    NORDLYS_TRY(options.json ? writeJson(runJson(*profile, summary, options, info)) : writeOut(runText(*profile, summary, options, info)));
+    NORDLYS_TRY(options.json ? writeJson(runJson(*profile, summary, options, info))
+                             : writeOut(runText(*profile, summary, options, info)));
     return statusResult("run", *profile, context);
 }
 
@@ -181,18 +197,25 @@ void addRun(CLI::App &program, Action &action)
     addCommand<RunArguments>(
         program, action, "run", "Runs on a device and shows times per layer beside clocks and temperatures",
         [](CLI::App &command, RunArguments &options) {
-            command.add_option("DIR_OR_MODEL", options.source.path, "Folder of 'nordlys build', a context file, a model or a project; not needed for recordings");
-            command.add_option("--dim", options.source.dims, "NAME=N: size of a free dimension of a model; repeatable")->type_name("NAME=N")->expected(1)->take_all();
+            command.add_option("DIR_OR_MODEL", options.source.path,
+                               "Folder of 'nordlys build', a context file, a model or a project; not needed for recordings");
+            command.add_option("--dim", options.source.dims, "NAME=N: size of a free dimension of a model; repeatable")
+                ->type_name("NAME=N")
+                ->expected(1)
+                ->take_all();
             addPrecisionArguments(command, options.precision);
             addDeviceArguments(command, options.device);
             command.add_option("--iterations", options.iterations, "Inferences to run")->type_name("N")->capture_default_str();
-            command.add_option("--duration", options.duration, "Run for this many seconds instead")->check(CLI::Range(0.0, 86400.0))->type_name("S");
+            command.add_option("--duration", options.duration, "Run for this many seconds instead")
+                ->check(CLI::Range(0.0, 86400.0))
+                ->type_name("S");
             command.add_option("--warmup", options.warmup, "Inferences before measuring")->type_name("N")->capture_default_str();
             addThreads(command, options.threads);
             command.add_option("--profile", options.profile, "off, basic (inferences only) or detailed (layers)")
                 ->check(CLI::IsMember({"off", "basic", "detailed"}))
                 ->capture_default_str();
-            command.add_option("--input", options.input, "Array for the only input; default: random values")->type_name("FILE.npy");
+            command.add_option("--input", options.input, "Array for the only input; default: random values")
+                ->type_name("FILE.npy");
             // Test hook of the measuring chain: NAME=NANOSECONDS.
             command.add_option("--delay-layer", options.delayLayer)->group("");
             command.add_flag("--json", options.json, "One JSON document (nordlys.run/1)");

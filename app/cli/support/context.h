@@ -39,12 +39,14 @@ void addDoctor(CLI::App &program, Action &action);
 
 /// Adds a command whose options live in `Options` and whose work is `work(options, context)`.
 template <typename Options, typename Setup, typename Work>
-CLI::App *addCommand(CLI::App &program, Action &action, const std::string &name, const std::string &description, Setup setup, Work work)
+CLI::App *addCommand(CLI::App &program, Action &action, const std::string &name, const std::string &description, Setup setup,
+                     Work work)
 {
     CLI::App *command = program.add_subcommand(name, description);
     auto options = std::make_shared<Options>();
     setup(*command, *options);
-    command->callback([options, work, &action] { action = [options, work](const Context &context) { return work(*options, context); }; });
+    command->callback(
+        [options, work, &action] { action = [options, work](const Context &context) { return work(*options, context); }; });
     return command;
 }
 

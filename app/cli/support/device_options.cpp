@@ -9,11 +9,20 @@ namespace nordlys::cli {
 
 void addDeviceArguments(CLI::App &command, DeviceArguments &arguments)
 {
-    command.add_option("--device", arguments.device, "local, recording:FILE (original speed) or recording-fast:FILE")->type_name("ID")->capture_default_str();
+    command.add_option("--device", arguments.device, "local, recording:FILE (original speed) or recording-fast:FILE")
+        ->type_name("ID")
+        ->capture_default_str();
     command.add_option("--record", arguments.record, "Write the run stream here as it arrives")->type_name("FILE");
-    command.add_option("--sample-rate", arguments.sampleRate, "Telemetry samples per second")->check(CLI::Range(0.1, 1000.0))->type_name("HZ")->capture_default_str();
-    command.add_option("--sysfs-root", arguments.sysfsRoot, "Folder that stands for /sys")->type_name("DIR")->capture_default_str();
-    command.add_option("--procfs-root", arguments.procfsRoot, "Folder that stands for /proc")->type_name("DIR")->capture_default_str();
+    command.add_option("--sample-rate", arguments.sampleRate, "Telemetry samples per second")
+        ->check(CLI::Range(0.1, 1000.0))
+        ->type_name("HZ")
+        ->capture_default_str();
+    command.add_option("--sysfs-root", arguments.sysfsRoot, "Folder that stands for /sys")
+        ->type_name("DIR")
+        ->capture_default_str();
+    command.add_option("--procfs-root", arguments.procfsRoot, "Folder that stands for /proc")
+        ->type_name("DIR")
+        ->capture_default_str();
 }
 
 void fillRequest(const DeviceArguments &arguments, devicebridge::RunRequest &request)
@@ -54,7 +63,12 @@ static std::string counterValue(double value, const std::string &unit)
 
 std::string countersText(const std::vector<core::CounterSummary> &counters)
 {
-    Table table({{"Counter"}, {"Samples", Table::Align::Right}, {"Min", Table::Align::Right}, {"Mean", Table::Align::Right}, {"Max", Table::Align::Right}, {"Why not"}});
+    Table table({{"Counter"},
+                 {"Samples", Table::Align::Right},
+                 {"Min", Table::Align::Right},
+                 {"Mean", Table::Align::Right},
+                 {"Max", Table::Align::Right},
+                 {"Why not"}});
     for (const core::CounterSummary &counter : counters) {
         if (counter.samples > 0)
             table.add({counter.info.name, std::to_string(counter.samples), counterValue(counter.min, counter.info.unit),
@@ -70,7 +84,8 @@ core::Expected<void> statusResult(const std::string &command, const core::RunPro
     switch (run.status) {
     case core::RunStatus::Finished: return {};
     case core::RunStatus::Failed:
-        return core::deviceError(command, run.reason.empty() ? "the run failed" : run.reason, "The device's log stands in the output.");
+        return core::deviceError(command, run.reason.empty() ? "the run failed" : run.reason,
+                                 "The device's log stands in the output.");
     case core::RunStatus::Running:
     case core::RunStatus::Interrupted: break;
     }

@@ -7,7 +7,8 @@ std::string FileNames::unique(std::string_view name)
 {
     std::string base;
     for (const char c : name.substr(0, 120)) {
-        const bool isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+        const bool isPlain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
         base += isPlain ? c : '_';
     }
     if (base.empty() || base.front() == '.')

@@ -7,8 +7,8 @@
 
 namespace nordlys::cli {
 
-/// File names for tensor names: [A-Za-z0-9_.-] stays, everything else becomes '_'; no hidden files, at most 120 characters; names that
-/// would fall together (also where case does not count) get a number.
+/// File names for tensor names: [A-Za-z0-9_.-] stays, everything else becomes '_'; no hidden files, at most 120 characters; names
+/// that would fall together (also where case does not count) get a number.
 class FileNames {
 public:
     explicit FileNames(std::set<std::string> taken = {}) : m_taken(std::move(taken)) {}

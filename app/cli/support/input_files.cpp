@@ -25,10 +25,13 @@ core::Expected<core::HostTensor> readInput(const std::filesystem::path &path, co
         if (!tensor)
             return std::move(tensor.error());
     }
-    if ((tensor->dtype() == core::DType::Float32 && hasNan<float>(*tensor)) || (tensor->dtype() == core::DType::Float64 && hasNan<double>(*tensor)))
+    if ((tensor->dtype() == core::DType::Float32 && hasNan<float>(*tensor)) ||
+        (tensor->dtype() == core::DType::Float64 && hasNan<double>(*tensor)))
         return core::badInput(path.string(), "it holds NaN", "Give numbers.");
     if (tensor->dtype() != wanted)
-        return core::badInput(path.string(), "its type is " + std::string(core::nameOf(tensor->dtype())) + ", the model wants " + std::string(core::nameOf(wanted)),
+        return core::badInput(path.string(),
+                              "its type is " + std::string(core::nameOf(tensor->dtype())) + ", the model wants " +
+                                  std::string(core::nameOf(wanted)),
                               "Convert the file.");
     return tensor;
 }
@@ -39,7 +42,8 @@ std::pair<std::string, std::string> splitInput(const std::string &argument, cons
     std::string_view best;
     for (const core::TensorId id : graph.inputs) {
         const std::string_view name = graph.nameOf(id);
-        if (name.size() >= best.size() && argument.size() > name.size() && argument.starts_with(name) && argument[name.size()] == '=')
+        if (name.size() >= best.size() && argument.size() > name.size() && argument.starts_with(name) &&
+            argument[name.size()] == '=')
             best = name;
     }
     if (!best.empty())
@@ -65,11 +69,14 @@ core::Expected<InputFiles> readInputFiles(const std::vector<std::string> &argume
     InputFiles files;
     for (const std::string &argument : arguments) {
         const auto [name, path] = splitInput(argument, graph);
-        const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](core::TensorId id) { return graph.nameOf(id) == name; });
+        const auto input =
+            std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](core::TensorId id) { return graph.nameOf(id) == name; });
         if (path.empty())
-            return core::usageError("--input " + argument, "not of the form NAME=FILE.npy", "The inputs are " + inputNames(graph) + ".");
+            return core::usageError("--input " + argument, "not of the form NAME=FILE.npy",
+                                    "The inputs are " + inputNames(graph) + ".");
         if (input == graph.inputs.end())
-            return core::usageError("--input " + argument, "the model has no input '" + name + "'", "The inputs are " + inputNames(graph) + ".");
+            return core::usageError("--input " + argument, "the model has no input '" + name + "'",
+                                    "The inputs are " + inputNames(graph) + ".");
         if (files.tensors.contains(name))
             return core::usageError("--input " + argument, "input '" + name + "' is given twice", "Give each input once.");
         auto tensor = readInput(path, graph.tensor(*input).dtype);
@@ -108,7 +115,8 @@ core::Expected<FedModel> openFed(const ModelArguments &arguments, const std::vec
         }
         if (!fits)
             return core::badInput(files->paths.at(name).string(),
-                                  "its shape is " + core::shapeText(dims) + ", input '" + name + "' wants " + core::shapeText(*shape, graph.names),
+                                  "its shape is " + core::shapeText(dims) + ", input '" + name + "' wants " +
+                                      core::shapeText(*shape, graph.names),
                                   "Give an array of that shape.");
         isFixed = isFixed && shape && core::knownDims(*shape).has_value();
         shapes[name] = dims;

@@ -20,7 +20,8 @@ struct InputFiles {
 /// NAME may be left out where the model has one input. Usage error for unknown, repeated or missing inputs.
 core::Expected<InputFiles> readInputFiles(const std::vector<std::string> &arguments, const core::Graph &graph);
 
-/// Opens the model with the shapes that the files have, so that free dimensions follow them. BadInput names the input whose file does not fit.
+/// Opens the model with the shapes that the files have, so that free dimensions follow them. BadInput names the input whose file
+/// does not fit.
 struct FedModel {
     ModelSource source;
     core::Sample inputs; ///< in the order of Graph::inputs

@@ -22,15 +22,12 @@ Json latencyJson(const core::DurationSummary &latency)
             {"p95", latency.p95Ns / 1e6}, {"p99", latency.p99Ns / 1e6},   {"max", latency.maxNs / 1e6}};
 }
 
-Json verdictJson(const core::Verdict &verdict)
-{
-    return {{"level", core::nameOf(verdict.level)}, {"reasons", verdict.reasons}};
-}
+Json verdictJson(const core::Verdict &verdict) { return {{"level", core::nameOf(verdict.level)}, {"reasons", verdict.reasons}}; }
 
 std::string latencyText(const core::DurationSummary &latency)
 {
-    return fmt::format("p50 {:.3f} ms, p95 {:.3f} ms, p99 {:.3f} ms, mean {:.3f} ms, min {:.3f} ms", latency.p50Ns / 1e6, latency.p95Ns / 1e6,
-                       latency.p99Ns / 1e6, latency.meanNs / 1e6, latency.minNs / 1e6);
+    return fmt::format("p50 {:.3f} ms, p95 {:.3f} ms, p99 {:.3f} ms, mean {:.3f} ms, min {:.3f} ms", latency.p50Ns / 1e6,
+                       latency.p95Ns / 1e6, latency.p99Ns / 1e6, latency.meanNs / 1e6, latency.minNs / 1e6);
 }
 
 std::string verdictText(const core::Verdict &verdict)

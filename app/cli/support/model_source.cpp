@@ -24,7 +24,8 @@ static core::Expected<std::map<std::string, std::int64_t>> parseDims(const std::
         const auto equals = text.rfind('=');
         std::int64_t value = -1;
         const char *end = text.data() + text.size();
-        if (equals == std::string::npos || equals == 0 || std::from_chars(text.data() + equals + 1, end, value).ptr != end || value < 0)
+        if (equals == std::string::npos || equals == 0 || std::from_chars(text.data() + equals + 1, end, value).ptr != end ||
+            value < 0)
             return core::usageError("--dim " + text, "not of the form NAME=N with N of at least 0", "Example: --dim batch=1.");
         dims[text.substr(0, equals)] = value;
     }
@@ -62,10 +63,13 @@ core::Expected<ModelSource> openSource(const ModelArguments &arguments, const Co
 
 void addPrecisionArguments(CLI::App &command, PrecisionArguments &arguments)
 {
-    command.add_option("--precision", arguments.precision, "float32 or quantsim (quantize-dequantize at every encoded tensor); default: quantsim with --encodings, "
-                                                           "else float32")
+    command
+        .add_option("--precision", arguments.precision,
+                    "float32 or quantsim (quantize-dequantize at every encoded tensor); default: quantsim with --encodings, "
+                    "else float32")
         ->type_name("P");
-    command.add_option("--encodings", arguments.encodings, "Encodings file of quantsim; default: those of the project")->type_name("FILE");
+    command.add_option("--encodings", arguments.encodings, "Encodings file of quantsim; default: those of the project")
+        ->type_name("FILE");
 }
 
 core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source)
@@ -83,7 +87,8 @@ core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &argume
     }
     if (!arguments.encodings.empty()) {
         if (chosen.precision != runtime::Precision::QuantSim)
-            return core::usageError("--encodings", "float32 uses no encodings", "Leave --encodings out, or use --precision quantsim.");
+            return core::usageError("--encodings", "float32 uses no encodings",
+                                    "Leave --encodings out, or use --precision quantsim.");
         auto file = core::readEncodings(arguments.encodings, &source.model->graph);
         if (!file)
             return std::move(file.error());
@@ -92,26 +97,31 @@ core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &argume
         if (source.project)
             chosen.encodings = source.project->edits.encodings;
         if (chosen.encodings.empty())
-            return core::usageError("--precision quantsim", "there are no encodings", "Give --encodings FILE; 'nordlys calibrate' makes one.");
+            return core::usageError("--precision quantsim", "there are no encodings",
+                                    "Give --encodings FILE; 'nordlys calibrate' makes one.");
     }
     return chosen;
 }
 
 void addThreads(CLI::App &command, int &threads)
 {
-    command.add_option("--threads", threads, "Threads; 0: as many as there are physical cores")->check(CLI::Range(0, 256))->type_name("N");
+    command.add_option("--threads", threads, "Threads; 0: as many as there are physical cores")
+        ->check(CLI::Range(0, 256))
+        ->type_name("N");
 }
 
-int chosenThreads(int threads)
-{
-    return threads > 0 ? threads : runtime::physicalCoreCount();
-}
+int chosenThreads(int threads) { return threads > 0 ? threads : runtime::physicalCoreCount(); }
 
 void addSampleArguments(CLI::App &command, SampleArguments &arguments)
 {
-    command.add_option("--inputs", arguments.inputs, "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N")->type_name("SPEC");
+    command
+        .add_option("--inputs", arguments.inputs,
+                    "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N")
+        ->type_name("SPEC");
     command.add_option("--limit", arguments.limit, "Use only the first N samples; 0: all")->type_name("N");
-    command.add_option("--preprocess", arguments.preprocess, "Steps for images, e.g. crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw")
+    command
+        .add_option("--preprocess", arguments.preprocess,
+                    "Steps for images, e.g. crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw")
         ->type_name("STEPS");
 }
 

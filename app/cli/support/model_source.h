@@ -31,7 +31,8 @@ struct ModelSource {
 };
 enum class FreeDims { BecomeOne, StayFree };
 /// `inputShapes` fixes whole inputs; --dim wins over the project's dims.
-core::Expected<ModelSource> openSource(const ModelArguments &arguments, const Context &context, FreeDims freeDims = FreeDims::BecomeOne,
+core::Expected<ModelSource> openSource(const ModelArguments &arguments, const Context &context,
+                                       FreeDims freeDims = FreeDims::BecomeOne,
                                        std::map<std::string, core::Dims> inputShapes = {});
 
 /// --precision and --encodings.
@@ -43,8 +44,8 @@ struct ChosenPrecision {
     runtime::Precision precision = runtime::Precision::Float32;
     core::EncodingSet encodings;
 };
-/// Without --precision: quantsim when --encodings is given, else float32. Quantsim without --encodings takes the project's encodings; usage error when
-/// there are none.
+/// Without --precision: quantsim when --encodings is given, else float32. Quantsim without --encodings takes the project's
+/// encodings; usage error when there are none.
 core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source);
 
 /// --threads: 0 stands for the number of physical cores.

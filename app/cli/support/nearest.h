@@ -7,7 +7,8 @@
 
 namespace nordlys::cli {
 
-/// The candidate with the smallest edit distance (Levenshtein 1966) to `word`, when it is near enough to be a typing error; else empty.
+/// The candidate with the smallest edit distance (Levenshtein 1966) to `word`, when it is near enough to be a typing error; else
+/// empty.
 std::string nearest(std::string_view word, const std::vector<std::string> &candidates);
 
 } // namespace nordlys::cli

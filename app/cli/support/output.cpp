@@ -10,16 +10,14 @@
 
 namespace nordlys::cli {
 
-Json document(std::string_view name)
-{
-    return Json{{"schema", "nordlys." + std::string(name) + "/1"}};
-}
+Json document(std::string_view name) { return Json{{"schema", "nordlys." + std::string(name) + "/1"}}; }
 
 core::Expected<void> writeOut(std::string_view text)
 {
     errno = 0;
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-        return core::cannotWrite("standard output", errno != 0 ? std::strerror(errno) : "write failed", "Free space or choose another target.");
+        return core::cannotWrite("standard output", errno != 0 ? std::strerror(errno) : "write failed",
+                                 "Free space or choose another target.");
     return {};
 }
 

@@ -27,7 +27,8 @@ struct ProgressLine::State {
         for (const char c : what.substr(0, 60))
             text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
         if (total > 0)
-            fmt::print(stderr, "\r\x1b[K{} {}/{} ({:.0f} %)", text, done, total, 100.0 * static_cast<double>(done) / static_cast<double>(total));
+            fmt::print(stderr, "\r\x1b[K{} {}/{} ({:.0f} %)", text, done, total,
+                       100.0 * static_cast<double>(done) / static_cast<double>(total));
         else
             fmt::print(stderr, "\r\x1b[K{} {}", text, done);
         std::fflush(stderr);

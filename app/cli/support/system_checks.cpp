@@ -28,8 +28,9 @@ SystemCheck checkVersion()
     const bool known = uname(&system) == 0;
     return {"versions", "ok",
             fmt::format("nordlys {}, {}, libstdc++ {}, fmt {}, nlohmann-json {}.{}.{}", NORDLYS_VERSION,
-                        known ? fmt::format("{} {} {}", system.sysname, system.release, system.machine) : "unknown system", _GLIBCXX_RELEASE, FMT_VERSION,
-                        NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH),
+                        known ? fmt::format("{} {} {}", system.sysname, system.release, system.machine) : "unknown system",
+                        _GLIBCXX_RELEASE, FMT_VERSION, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                        NLOHMANN_JSON_VERSION_PATCH),
             "", false};
 }
 
@@ -48,9 +49,14 @@ SystemCheck checkCpu()
     const std::string found = fmt::format("{} physical of {} logical cores, AVX2 {}, FMA {}", runtime::physicalCoreCount(),
                                           std::thread::hardware_concurrency(), avx2 ? "yes" : "no", fma ? "yes" : "no");
     return {"CPU", avx2 && fma ? "ok" : "warn", found,
-            avx2 && fma ? "" : "Without AVX2 and FMA the plain kernels run, which are many times slower; use a processor of 2013 or later.", false};
+            avx2 && fma
+                ? ""
+                : "Without AVX2 and FMA the plain kernels run, which are many times slower; use a processor of 2013 or later.",
+            false};
 #else
-    return {"CPU", "ok", fmt::format("{} physical of {} logical cores", runtime::physicalCoreCount(), std::thread::hardware_concurrency()), "", false};
+    return {"CPU", "ok",
+            fmt::format("{} physical of {} logical cores", runtime::physicalCoreCount(), std::thread::hardware_concurrency()), "",
+            false};
 #endif
 }
 
@@ -74,7 +80,9 @@ SystemCheck checkClocks(const fs::path &sysfsRoot)
     if (readable > 0)
         return {"CPU clock", "ok", fmt::format("{} frequency policies in {}", readable, folder.string()), "", false};
     return {"CPU clock", "warn", "no readable frequency policy in " + folder.string(),
-            "Virtual machines and containers often hide the clock; runs are then shown without it. On a machine of your own load its cpufreq driver.", false};
+            "Virtual machines and containers often hide the clock; runs are then shown without it. On a machine of your own load "
+            "its cpufreq driver.",
+            false};
 }
 
 SystemCheck checkTemperatures(const fs::path &sysfsRoot)
@@ -88,7 +96,8 @@ SystemCheck checkTemperatures(const fs::path &sysfsRoot)
     if (readable > 0)
         return {"temperature", "ok", fmt::format("{} thermal zones in {}", readable, folder.string()), "", false};
     return {"temperature", "warn", "no readable thermal zone in " + folder.string(),
-            "Virtual machines and containers often hide them; throttling cannot be seen there. Measure on the machine itself.", false};
+            "Virtual machines and containers often hide them; throttling cannot be seen there. Measure on the machine itself.",
+            false};
 }
 
 SystemCheck checkSample()
@@ -97,10 +106,12 @@ SystemCheck checkSample()
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     const fs::path bin = program.parent_path();
     // The build tree keeps programs in build/PRESET/bin of the checkout.
-    for (const fs::path &candidate : {bin / "../share/nordlys/samples/digits", bin / "../resources/samples/digits", bin / "../../../resources/samples/digits"})
+    for (const fs::path &candidate : {bin / "../share/nordlys/samples/digits", bin / "../resources/samples/digits",
+                                      bin / "../../../resources/samples/digits"})
         if (fs::exists(candidate / "digits.onnx", error))
             return {"digits sample", "ok", candidate.lexically_normal().string(), "", false};
-    return {"digits sample", "warn", "not found beside " + program.string(), "Install Nordlys with 'cmake --install', which copies the sample.", false};
+    return {"digits sample", "warn", "not found beside " + program.string(),
+            "Install Nordlys with 'cmake --install', which copies the sample.", false};
 }
 
 fs::path findOnPath(const std::string &name)
@@ -131,10 +142,12 @@ SystemCheck checkVendorSdk()
 {
     const char *root = std::getenv("QNN_SDK_ROOT");
     if (root == nullptr || *root == '\0')
-        return {"vendor SDK", "missing", "QNN_SDK_ROOT is not set", "Nothing here needs it. To use the vendor's tools, export QNN_SDK_ROOT=/path/to/sdk.", false};
+        return {"vendor SDK", "missing", "QNN_SDK_ROOT is not set",
+                "Nothing here needs it. To use the vendor's tools, export QNN_SDK_ROOT=/path/to/sdk.", false};
     std::error_code error;
     if (!fs::is_directory(root, error))
-        return {"vendor SDK", "warn", fmt::format("QNN_SDK_ROOT names {}, which is no folder", root), "export QNN_SDK_ROOT=/path/to/sdk", false};
+        return {"vendor SDK", "warn", fmt::format("QNN_SDK_ROOT names {}, which is no folder", root),
+                "export QNN_SDK_ROOT=/path/to/sdk", false};
     return {"vendor SDK", "ok", root, "", false};
 }
 
@@ -146,7 +159,8 @@ SystemCheck checkDisk(const std::string &name, const fs::path &folder)
         return {name, "warn", folder.string() + ": " + error.message(), "Use a folder that exists.", false};
     constexpr std::uintmax_t kEnough = std::uintmax_t(1) << 30;
     const std::string found = fmt::format("{} free in {}", bytesText(space.available), folder.string());
-    return {name, space.available < kEnough ? "warn" : "ok", found, space.available < kEnough ? "Free space: builds and recordings need up to 1 GiB." : "", false};
+    return {name, space.available < kEnough ? "warn" : "ok", found,
+            space.available < kEnough ? "Free space: builds and recordings need up to 1 GiB." : "", false};
 }
 
 } // namespace
@@ -155,8 +169,16 @@ std::vector<SystemCheck> checkSystem(const fs::path &sysfsRoot)
 {
     std::error_code error;
     const fs::path temporary = fs::temp_directory_path(error);
-    return {checkVersion(), checkRunner(), checkCpu(), checkClocks(sysfsRoot), checkTemperatures(sysfsRoot), checkSample(), checkAdb(), checkVendorSdk(),
-            checkDisk("disk space", fs::current_path(error)), checkDisk("temporary space", error ? fs::path("/tmp") : temporary)};
+    return {checkVersion(),
+            checkRunner(),
+            checkCpu(),
+            checkClocks(sysfsRoot),
+            checkTemperatures(sysfsRoot),
+            checkSample(),
+            checkAdb(),
+            checkVendorSdk(),
+            checkDisk("disk space", fs::current_path(error)),
+            checkDisk("temporary space", error ? fs::path("/tmp") : temporary)};
 }
 
 } // namespace nordlys::cli

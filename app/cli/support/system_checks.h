@@ -11,7 +11,7 @@ struct SystemCheck {
     std::string name;
     std::string status; ///< "ok", "warn", "missing"
     std::string found;
-    std::string fix;      ///< what to do; empty when there is nothing to do
+    std::string fix;       ///< what to do; empty when there is nothing to do
     bool isNeeded = false; ///< Nordlys cannot do its main job without it
 };
 

@@ -13,10 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxCell = 64;
 
-bool startsCharacter(char c)
-{
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-}
+bool startsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }
 
 std::size_t width(std::string_view text)
 {

@@ -20,7 +20,8 @@ public:
     explicit Table(std::vector<Column> columns) : m_columns(std::move(columns)) {}
     void add(std::vector<std::string> cells) { m_rows.push_back(std::move(cells)); }
     [[nodiscard]] bool empty() const { return m_rows.empty(); }
-    /// Lines ending in '\n'; control characters of the cells replaced, cells over 64 characters cut in front except in the last column.
+    /// Lines ending in '\n'; control characters of the cells replaced, cells over 64 characters cut in front except in the last
+    /// column.
     [[nodiscard]] std::string text() const;
 
 private:

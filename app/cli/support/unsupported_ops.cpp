@@ -16,9 +16,12 @@ std::vector<core::UnsupportedOp> unsupportedOps(const core::Model &model)
         // Constants become data before anything runs.
         if ((domain.empty() && op == "Constant") || runtime::findReferenceKernel(domain, op, node.opset) != nullptr)
             continue;
-        const auto known = std::find_if(result.begin(), result.end(), [&](const core::UnsupportedOp &entry) { return entry.op == op && entry.domain == domain; });
+        const auto known = std::find_if(result.begin(), result.end(), [&](const core::UnsupportedOp &entry) {
+            return entry.op == op && entry.domain == domain;
+        });
         if (known == result.end())
-            result.push_back({std::string(op), std::string(domain), 1, "there is no kernel for it at opset " + std::to_string(node.opset)});
+            result.push_back(
+                {std::string(op), std::string(domain), 1, "there is no kernel for it at opset " + std::to_string(node.opset)});
         else if (std::none_of(model.unsupported.begin(), model.unsupported.end(),
                               [&](const core::UnsupportedOp &entry) { return entry.op == op && entry.domain == domain; }))
             ++known->count;
