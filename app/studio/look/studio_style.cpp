@@ -29,9 +29,22 @@ namespace {
 
 void setFlag(QWidget* widget, const char* property, bool on)
 {
+    if (flag(widget, property) == on) {
+        return;
+    }
     widget->setProperty(property, on);
-    widget->updateGeometry();
     widget->update();
+}
+
+// For properties that change the size: buttons and combo boxes keep their size hint until the style changes.
+void setSizeFlag(QWidget* widget, const char* property, bool on)
+{
+    if (flag(widget, property) != on) {
+        setFlag(widget, property, on);
+        QEvent change(QEvent::StyleChange);
+        QApplication::sendEvent(widget, &change);
+        widget->updateGeometry();
+    }
 }
 
 bool wantsHover(const QWidget* widget)
@@ -308,7 +321,7 @@ QIcon StudioStyle::standardIcon(StandardPixmap standard, const QStyleOption* opt
 
 void setPrimary(QAbstractButton* button, bool on)
 {
-    setFlag(button, "primary", on);
+    setSizeFlag(button, "primary", on);
 }
 
 void setDanger(QAbstractButton* button, bool on)
@@ -318,12 +331,12 @@ void setDanger(QAbstractButton* button, bool on)
 
 void setBarSize(QWidget* control, bool on)
 {
-    setFlag(control, "bar", on);
+    setSizeFlag(control, "bar", on);
 }
 
 void setSegment(QAbstractButton* button, bool on)
 {
-    setFlag(button, "segment", on);
+    setSizeFlag(button, "segment", on);
 }
 
 void setInvalid(QWidget* field, bool on)
@@ -333,7 +346,7 @@ void setInvalid(QWidget* field, bool on)
 
 void setViewTabs(QTabBar* tabs, bool on)
 {
-    setFlag(tabs, "viewTabs", on);
+    setSizeFlag(tabs, "viewTabs", on);
 }
 
 void setFocusRing(QWidget* widget, bool on)

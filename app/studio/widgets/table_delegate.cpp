@@ -142,12 +142,21 @@ QString cellCopyText(const QModelIndex& index)
 
 TableDelegate::TableDelegate(QObject* parent) : QStyledItemDelegate(parent) {}
 
+void TableDelegate::followLeader(TableDelegate* leader)
+{
+    m_leader = leader;
+    connect(this, &TableDelegate::editStarted, leader, &TableDelegate::editStarted);
+    connect(this, &TableDelegate::editFinished, leader, &TableDelegate::editFinished);
+    connect(this, &TableDelegate::editRejected, leader, &TableDelegate::editRejected);
+}
+
 void TableDelegate::drawBackground(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const Theme& colours = theme();
+    const int hoverRow = m_leader != nullptr ? m_leader->m_hoverRow : m_hoverRow;
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     const bool hovered = option.state.testFlag(QStyle::State_MouseOver)
-        || (m_hoverRow >= 0 && index.row() == m_hoverRow && qobject_cast<const QTableView*>(option.widget) != nullptr);
+        || (hoverRow >= 0 && index.row() == hoverRow && qobject_cast<const QTableView*>(option.widget) != nullptr);
     QColor fill;
     if (selected) {
         fill = hasViewFocus(option) ? colours.selection : colours.hover;
@@ -161,7 +170,7 @@ void TableDelegate::drawBackground(QPainter* painter, const QStyleOptionViewItem
         fill = colours.surface;
     }
     painter->fillRect(option.rect, fill);
-    if (m_rowLines) {
+    if (m_leader != nullptr ? m_leader->m_rowLines : m_rowLines) {
         painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), colours.border);
     }
     if (selected && !hasViewFocus(option) && isFirstInRow(option, index)) {

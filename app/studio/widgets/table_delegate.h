@@ -25,6 +25,10 @@ public:
     using Validator = std::function<QString(const QModelIndex& index, const QString& text)>;
     void setValidator(Validator validator) { m_validator = std::move(validator); }
 
+    /// A second view on the same rows needs a delegate of its own; it validates, lights rows and reports edits as its leader,
+    /// which must outlive it.
+    void followLeader(TableDelegate* leader);
+
     /// Row under the pointer in a table (whole rows light up); -1 for none.
     void setHoverRow(int row) { m_hoverRow = row; }
     /// Lines below rows; off where zebra is used.
@@ -56,6 +60,7 @@ private:
     void drawBackground(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
     void drawTextCell(QPainter* painter, const QRect& rect, const QModelIndex& index, CellKind kind, bool inverted) const;
 
+    const TableDelegate* m_leader = nullptr;
     Validator m_validator;
     int m_hoverRow = -1;
     bool m_rowLines = true;

@@ -23,6 +23,9 @@ constexpr const char* reasonProperty = "nordlysReason";
 
 QString TableDelegate::reasonAgainst(const QModelIndex& index, const QString& text) const
 {
+    if (m_leader != nullptr) {
+        return m_leader->reasonAgainst(index, text);
+    }
     if (m_validator) {
         return m_validator(index, text);
     }

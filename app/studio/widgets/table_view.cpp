@@ -44,7 +44,10 @@ TableView::TableView(QWidget* parent) : QTableView(parent), m_delegate(new Table
     horizontalHeader()->setStretchLastSection(true);
 
     m_frozen = new FrozenColumn(this);
-    m_frozen->setItemDelegate(m_delegate);
+    // Two views must not share a delegate: both would answer to its commitData().
+    auto* stickyDelegate = new TableDelegate(m_frozen);
+    stickyDelegate->followLeader(m_delegate);
+    m_frozen->setItemDelegate(stickyDelegate);
     m_frozen->setEditTriggers(editTriggers());
     m_frozen->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     applySizes();

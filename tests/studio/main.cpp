@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Own main: a QApplication without a display, and every warning of Qt in a test is a failure of that test.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include <QApplication>
+#include <QLocale>
+#include <QMutex>
+#include <QStandardPaths>
+#include <QStringList>
+
+#include <studio/look/theme.h>
+
+#include "studio_test.h"
+
+namespace {
+
+QMutex g_mutex;
+QStringList g_warnings;
+QStringList g_expected;
+
+void collect(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    if (type == QtDebugMsg || type == QtInfoMsg) {
+        return;
+    }
+    // The platform without a display says that it cannot do what a display does; that is no defect of ours.
+    static const QStringList harmless{QStringLiteral("This plugin does not support"), QStringLiteral("XDG_RUNTIME_DIR"),
+                                      QStringLiteral("propagateSizeHints")};
+    const QMutexLocker lock(&g_mutex);
+    for (const QString& part : harmless + g_expected) {
+        if (message.contains(part)) {
+            return;
+        }
+    }
+    g_warnings << message;
+    if (type == QtFatalMsg) {
+        std::cerr << message.toStdString() << std::endl;
+        std::abort();
+    }
+}
+
+class WarningListener : public testing::EmptyTestEventListener
+{
+    void OnTestStart(const testing::TestInfo&) override
+    {
+        const QMutexLocker lock(&g_mutex);
+        g_warnings.clear();
+        g_expected.clear();
+    }
+    void OnTestEnd(const testing::TestInfo&) override
+    {
+        QStringList warnings;
+        {
+            const QMutexLocker lock(&g_mutex);
+            warnings.swap(g_warnings);
+        }
+        for (const QString& warning : warnings) {
+            ADD_FAILURE() << "Qt warned: " << warning.toStdString();
+        }
+    }
+};
+
+} // namespace
+
+void nordlys::studio::test::expectQtWarning(const QString& part)
+{
+    const QMutexLocker lock(&g_mutex);
+    g_expected << part;
+}
+
+int main(int argc, char** argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    testing::InitGoogleTest(&argc, argv);
+    QStandardPaths::setTestModeEnabled(true);
+    qInstallMessageHandler(collect);
+    QApplication application(argc, argv);
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    nordlys::studio::ThemeController::instance().install(nordlys::studio::ThemeMode::Dark);
+    testing::UnitTest::GetInstance()->listeners().Append(new WarningListener);
+    return RUN_ALL_TESTS();
+}
