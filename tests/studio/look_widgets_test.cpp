@@ -15,6 +15,7 @@
 #include <QTest>
 
 #include <studio/look/metrics.h>
+#include <studio/look/resources.h>
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
 #include <studio/widgets/chip.h>
@@ -23,7 +24,6 @@
 #include <studio/widgets/key_value_grid.h>
 #include <studio/widgets/section.h>
 #include <studio/widgets/table_view.h>
-#include <studio/widgets/thin_splitter.h>
 
 namespace nordlys::studio {
 namespace {
@@ -241,6 +241,15 @@ TEST(Chips, VerdictsHaveDifferentWordsAndClicksArrive)
     EXPECT_EQ(clicked.count(), 1);
 }
 
+TEST(Translations, NorwegianIsLoadedAndTakenBack)
+{
+    EXPECT_TRUE(installTranslation(QLocale(QLocale::NorwegianBokmal, QLocale::Norway)));
+    EXPECT_EQ(chipText(Verdict::Faster).toStdString(), "raskere");
+    EXPECT_EQ(QLocale().decimalPoint().toStdString(), ",");
+    EXPECT_FALSE(installTranslation(QLocale(QLocale::English, QLocale::UnitedStates)));
+    EXPECT_EQ(chipText(Verdict::Faster).toStdString(), "faster");
+}
+
 TEST(Style, HeightsOfTheVisualSystem)
 {
     QPushButton button(QStringLiteral("Run"));
@@ -343,20 +352,6 @@ TEST(Progress, AppearsAfterADelayAndGoes)
     EXPECT_NE(image.pixelColor(200, image.height() - 1), theme().accent) << "a quarter is done";
     header.finishProgress();
     EXPECT_EQ(shown.count(), 2);
-}
-
-TEST(Splitter, LineOfOnePixelCaughtWithinSeven)
-{
-    ThinSplitter splitter(Qt::Horizontal);
-    splitter.addWidget(new QWidget);
-    splitter.addWidget(new QWidget);
-    splitter.resize(201, 50);
-    splitter.show();
-    (void)QTest::qWaitForWindowExposed(&splitter);
-    QSplitterHandle* handle = splitter.handle(1);
-    EXPECT_EQ(splitter.widget(0)->width() + splitter.widget(1)->width(), 200);
-    EXPECT_EQ(handle->width(), 7);
-    EXPECT_EQ(handle->contentsRect().width(), 1);
 }
 
 } // namespace

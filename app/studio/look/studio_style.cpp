@@ -115,7 +115,7 @@ int StudioStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, con
     case PM_SplitterWidth:
         return 1;
     case PM_DockWidgetSeparatorExtent:
-        return 1;
+        return 1; // QMainWindow then lays an invisible widget of 5 px over the line to catch the mouse
     case PM_ScrollBarExtent:
         return 10;
     case PM_ScrollBarSliderMin:
