@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifact.h"
+
+#include <core/base/atomic_file.h>
+#include <core/base/sha256.h>
+#include <core/quantization/encoding_file.h>
+#include <runtime/plan/plan_data.h>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <system_error>
+
+namespace nordlys::runtime {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+std::string dumped(const ordered_json &json)
+{
+    return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+ordered_json portsJson(const std::vector<PortInfo> &ports)
+{
+    ordered_json list = ordered_json::array();
+    for (const PortInfo &port : ports)
+        list.push_back({{"name", port.name}, {"dtype", core::nameOf(port.dtype)}, {"shape", port.dims}});
+    return list;
+}
+
+ordered_json inputSpecs(const Plan &plan)
+{
+    return {{"schema", "nordlys.inputSpecs/1"}, {"inputs", portsJson(plan.inputs())}, {"outputs", portsJson(plan.outputs())}};
+}
+
+ordered_json nameMap(const Plan &plan)
+{
+    ordered_json layers = ordered_json::array();
+    for (const core::LayerInfo &layer : plan.layers())
+        layers.push_back({{"layer", layer.name}, {"op", layer.op}, {"sourceNodes", layer.sourceNodes}, {"outputs", layer.outputs}});
+    return {{"layers", layers}, {"folded", plan.foldedNodes()}, {"removed", plan.removedNodes()}};
+}
+
+ordered_json modelJson(const core::Model &model, const std::string &sha256)
+{
+    ordered_json external = ordered_json::array(), opsets = ordered_json::array();
+    for (const auto &file : model.externalFiles)
+        external.push_back(file.filename().string());
+    for (const auto &opset : model.opsets)
+        opsets.push_back({{"domain", opset.domain}, {"version", opset.version}});
+    return {{"file", model.path.filename().string()}, {"format", model.format}, {"opsets", opsets}, {"sha256", sha256}, {"externalFiles", external}};
+}
+
+core::Expected<void> addFile(const std::filesystem::path &folder, const std::string &path, const std::string &kind, BuildResult &result)
+{
+    auto sha = core::sha256OfFile(folder / path);
+    NORDLYS_TRY(sha);
+    std::error_code error;
+    const std::uint64_t bytes = std::filesystem::file_size(folder / path, error);
+    if (error)
+        return core::cannotWrite(path, error.message());
+    result.files.push_back({path, kind, bytes, std::move(*sha)});
+    return {};
+}
+
+} // namespace
+
+core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
+                                           const core::JobContext &job)
+{
+    const auto start = std::chrono::steady_clock::now();
+    BuildResult result;
+    PlanOptions planOptions;
+    planOptions.precision = options.precision;
+    planOptions.encodings = options.encodings;
+    planOptions.threads = options.threads;
+    job.report(0, 4, "planning");
+    auto plan = Plan::build(model, planOptions, {job.stop, {}});
+    NORDLYS_TRY(plan);
+    auto modelHash = core::modelSha256(*model, {job.stop, {}});
+    NORDLYS_TRY(modelHash);
+    if (options.precision == Precision::QuantSim) {
+        const core::EncodingCoverage coverage = core::checkCoverage(model->graph, options.encodings);
+        if (!coverage.missing.empty())
+            result.warnings.push_back(std::to_string(coverage.missing.size()) + " quantizable tensors have no encoding and stay float, the first is "
+                                      + coverage.missing.front());
+        if (!coverage.extra.empty())
+            result.warnings.push_back(std::to_string(coverage.extra.size()) + " encodings belong to no tensor of the model, the first is " + coverage.extra.front());
+    }
+
+    auto staging = core::AtomicFolder::create(folder);
+    NORDLYS_TRY(staging);
+    const std::filesystem::path &root = staging->stagingPath();
+    std::error_code error;
+    std::filesystem::create_directories(root / "context_binaries", error);
+    if (error)
+        return core::cannotWrite(folder.string(), error.message());
+    job.report(1, 4, "writing the context");
+    const std::string contextPath = "context_binaries/cpu_context.bin";
+    NORDLYS_TRY(writeContext(root / contextPath, **plan, model->path.stem().string()));
+    NORDLYS_TRY(addFile(root, contextPath, "context", result));
+    if (job.stopRequested())
+        return core::interrupted("building");
+    job.report(2, 4, "writing the descriptions");
+    const core::EncodingSet &encodings = options.encodings;
+    NORDLYS_TRY(core::writeFileAtomically(root / "quantization_config.json", core::encodingsToJson(encodings, model->graph)));
+    NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result));
+    ordered_json nodes = ordered_json::array();
+    for (const core::LayerInfo &layer : (*plan)->layers())
+        for (const std::string &node : layer.sourceNodes)
+            nodes.push_back(node);
+    const ordered_json segments = ordered_json::array({{{"id", 0}, {"backend", "cpu"}, {"context", contextPath}, {"nodes", nodes}}});
+    NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json", dumped({{"schema", "nordlys.backendConfig/1"},
+                                                                                {"backends", {{{"name", "cpu"}, {"precision", nameOf(options.precision)}, {"threads", options.threads}}}}})));
+    NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result));
+    NORDLYS_TRY(core::writeFileAtomically(root / "input_specs.json", dumped(inputSpecs(**plan))));
+    NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result));
+
+    ordered_json files = ordered_json::array();
+    for (const BuiltFile &file : result.files)
+        files.push_back({{"path", file.path}, {"kind", file.kind}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+    const ordered_json manifest{{"schema", "nordlys.manifest/1"},
+                                {"contextVersion", kContextVersion},
+                                {"model", modelJson(*model, *modelHash)},
+                                {"flags", {{"precision", nameOf(options.precision)}, {"threads", options.threads}}},
+                                {"arenaBytes", (*plan)->arenaBytes()},
+                                {"weightBytes", (*plan)->weightBytes()},
+                                {"segments", segments},
+                                {"nameMap", nameMap(**plan)},
+                                {"files", files}};
+    NORDLYS_TRY(core::writeFileAtomically(root / "manifest.json", dumped(manifest)));
+    NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result));
+    if (job.stopRequested())
+        return core::interrupted("building");
+    job.report(3, 4, "moving into place");
+    NORDLYS_TRY(staging->commit());
+    job.report(4, 4, "built");
+    result.elapsedNs = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+    return result;
+}
+
+} // namespace nordlys::runtime
