@@ -63,7 +63,8 @@ Expected<nlohmann::json> parseJsonText(std::string_view text, const std::string 
             keys.emplace_back();
         else if (event == Event::object_end && !keys.empty())
             keys.pop_back();
-        else if (event == Event::key && !keys.empty() && !keys.back().insert(parsed.get_ref<const std::string &>()).second && repeated.empty())
+        else if (event == Event::key && !keys.empty() && !keys.back().insert(parsed.get_ref<const std::string &>()).second &&
+                 repeated.empty())
             repeated = parsed.get_ref<const std::string &>().substr(0, 200);
         return true;
     };
@@ -73,7 +74,8 @@ Expected<nlohmann::json> parseJsonText(std::string_view text, const std::string 
             return badInput(what, "the key '" + repeated + "' stands twice in one object");
         return document;
     } catch (const nlohmann::json::parse_error &error) {
-        return badInput(what + " line " + std::to_string(lineOf(text, error.byte)), "this is no JSON (" + reason(error.what()) + ")");
+        return badInput(what + " line " + std::to_string(lineOf(text, error.byte)),
+                        "this is no JSON (" + reason(error.what()) + ")");
     } catch (const nlohmann::json::exception &error) {
         return badInput(what, reason(error.what()));
     }

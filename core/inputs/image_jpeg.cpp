@@ -116,15 +116,17 @@ Expected<Image> decodeJpeg(std::span<const std::byte> file, const std::string &w
         return broken();
     const std::uint64_t pixels = std::uint64_t(job.codec.image_width) * job.codec.image_height;
     if (pixels == 0 || pixels > kMaxPixels) {
-        return badInput(what, "the picture has " + std::to_string(job.codec.image_width) + "x" + std::to_string(job.codec.image_height)
-                            + " pixels, at most 100 million are read");
+        return badInput(what, "the picture has " + std::to_string(job.codec.image_width) + "x" +
+                                  std::to_string(job.codec.image_height) + " pixels, at most 100 million are read");
     }
     if (job.codec.num_components != 1 && job.codec.num_components != 3)
-        return notSupported(what, "JPEG pictures with " + std::to_string(job.codec.num_components) + " colour components (CMYK) are not read",
-                            "Convert it to RGB.");
+        return notSupported(
+            what, "JPEG pictures with " + std::to_string(job.codec.num_components) + " colour components (CMYK) are not read",
+            "Convert it to RGB.");
     if (!start(job))
         return broken();
-    Image image{static_cast<int>(job.codec.output_width), static_cast<int>(job.codec.output_height), job.codec.output_components, {}};
+    Image image{
+        static_cast<int>(job.codec.output_width), static_cast<int>(job.codec.output_height), job.codec.output_components, {}};
     image.pixels.resize(static_cast<std::size_t>(pixels) * static_cast<std::size_t>(image.channels));
     if (!readPixels(job, image.pixels.data()))
         return broken();

@@ -74,7 +74,10 @@ bool readPixels(PngJob &job, png_bytepp rows)
     return true;
 }
 
-Error broken(const PngJob &job, const std::string &what) { return badInput(what, std::string("the PNG file is broken (") + job.message + ")"); }
+Error broken(const PngJob &job, const std::string &what)
+{
+    return badInput(what, std::string("the PNG file is broken (") + job.message + ")");
+}
 
 // Over black: colour times alpha, rounded to nearest.
 void dropAlpha(const std::vector<std::uint8_t> &source, int channels, Image &image)
@@ -104,12 +107,14 @@ Expected<Image> decodePng(std::span<const std::byte> file, const std::string &wh
         return broken(job, what);
     const std::uint64_t pixels = std::uint64_t(job.width) * job.height;
     if (pixels == 0 || pixels > kMaxPixels)
-        return badInput(what, "the picture has " + std::to_string(job.width) + "x" + std::to_string(job.height) + " pixels, at most 100 million are read");
+        return badInput(what, "the picture has " + std::to_string(job.width) + "x" + std::to_string(job.height) +
+                                  " pixels, at most 100 million are read");
     if (job.channels < 1 || job.channels > 4 || job.rowBytes != std::size_t(job.width) * static_cast<std::size_t>(job.channels))
         return notSupported(what, "this PNG colour type is not read");
     // Deflate cannot shrink by more than 1032, and a pixel takes at least one bit: a short file cannot hold a large picture.
     if (pixels / 8 / 1032 > file.size())
-        return badInput(what, "the file is too short for " + std::to_string(job.width) + "x" + std::to_string(job.height) + " pixels");
+        return badInput(what,
+                        "the file is too short for " + std::to_string(job.width) + "x" + std::to_string(job.height) + " pixels");
     Image image{static_cast<int>(job.width), static_cast<int>(job.height), job.channels <= 2 ? 1 : 3, {}};
     std::vector<std::uint8_t> decoded(job.rowBytes * job.height);
     std::vector<png_bytep> rows(job.height);

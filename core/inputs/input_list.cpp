@@ -43,15 +43,17 @@ std::filesystem::path locate(const std::filesystem::path &folder, const std::str
     return path;
 }
 
-Expected<std::vector<std::filesystem::path>> sampleOf(const std::vector<Field> &fields, const std::vector<std::string> &inputNames,
+Expected<std::vector<std::filesystem::path>> sampleOf(const std::vector<Field> &fields,
+                                                      const std::vector<std::string> &inputNames,
                                                       const std::filesystem::path &folder, const std::string &where)
 {
     const bool named = fields.front().name.has_value();
     if (std::any_of(fields.begin(), fields.end(), [&](const Field &field) { return field.name.has_value() != named; }))
         return badInput(where, "it mixes 'name:=path' and plain paths");
     if (fields.size() != inputNames.size()) {
-        return badInput(where, "it names " + std::to_string(fields.size()) + (fields.size() == 1 ? " file" : " files") + ", the model has "
-                            + std::to_string(inputNames.size()) + (inputNames.size() == 1 ? " input" : " inputs"));
+        return badInput(where, "it names " + std::to_string(fields.size()) + (fields.size() == 1 ? " file" : " files") +
+                                   ", the model has " + std::to_string(inputNames.size()) +
+                                   (inputNames.size() == 1 ? " input" : " inputs"));
     }
     std::vector<std::filesystem::path> files(inputNames.size());
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -76,7 +78,8 @@ Expected<std::vector<std::filesystem::path>> sampleOf(const std::vector<Field> &
 
 } // namespace
 
-Expected<std::vector<std::vector<std::filesystem::path>>> readInputList(const std::filesystem::path &path, const std::vector<std::string> &inputNames)
+Expected<std::vector<std::vector<std::filesystem::path>>> readInputList(const std::filesystem::path &path,
+                                                                        const std::vector<std::string> &inputNames)
 {
     auto text = readTextFile(path, std::size_t(64) << 20);
     NORDLYS_TRY(text);

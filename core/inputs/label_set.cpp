@@ -44,7 +44,8 @@ Expected<LabelSet> LabelSet::read(const std::filesystem::path &csv)
         const auto &row = (*rows)[i];
         const std::string where = what + " row " + std::to_string(i + 1);
         if (row.size() <= std::max(*fileColumn, *classColumn))
-            return badInput(where, "it has " + std::to_string(row.size()) + " fields, the first line has " + std::to_string(rows->front().size()));
+            return badInput(where, "it has " + std::to_string(row.size()) + " fields, the first line has " +
+                                       std::to_string(rows->front().size()));
         const std::string &number = row[*classColumn];
         std::int64_t value = 0;
         const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), value);

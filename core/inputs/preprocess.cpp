@@ -14,15 +14,20 @@ Expected<Image> crop(const Image &image, int left, int top, int width, int heigh
 {
     if (width < 1 || height < 1 || width > image.width || height > image.height) {
         return badInput("picture of " + std::to_string(image.width) + "x" + std::to_string(image.height) + " pixels",
-                        "it is smaller than the crop of " + std::to_string(width) + "x" + std::to_string(height), "Resize before the crop.");
+                        "it is smaller than the crop of " + std::to_string(width) + "x" + std::to_string(height),
+                        "Resize before the crop.");
     }
     const auto channels = static_cast<std::size_t>(image.channels);
     Image result{width, height, image.channels, {}};
     result.pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * channels);
     for (int y = 0; y < height; ++y) {
-        const auto start = image.pixels.begin()
-            + static_cast<std::ptrdiff_t>((static_cast<std::size_t>(top + y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(left)) * channels);
-        result.pixels.insert(result.pixels.end(), start, start + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(width) * channels));
+        const auto start =
+            image.pixels.begin() +
+            static_cast<std::ptrdiff_t>(
+                (static_cast<std::size_t>(top + y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(left)) *
+                channels);
+        result.pixels.insert(result.pixels.end(), start,
+                             start + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(width) * channels));
     }
     return result;
 }
@@ -34,8 +39,8 @@ int centerMargin(int size, int part) { return static_cast<int>(std::nearbyint((s
 
 Expected<Image> resized(const Image &image, std::int64_t width, std::int64_t height)
 {
-    if (width < 1 || height < 1 || static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels
-        || static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(image.height) > kMaxPixels) {
+    if (width < 1 || height < 1 || static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels ||
+        static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(image.height) > kMaxPixels) {
         return badInput("picture of " + std::to_string(image.width) + "x" + std::to_string(image.height) + " pixels",
                         "resized to " + std::to_string(width) + "x" + std::to_string(height) + " it has no pixels or too many");
     }
@@ -88,7 +93,8 @@ struct PictureStep {
     }
     Expected<Image> operator()(const CropSize &step) const
     {
-        return crop(image, centerMargin(image.width, step.width), centerMargin(image.height, step.height), step.width, step.height);
+        return crop(image, centerMargin(image.width, step.width), centerMargin(image.height, step.height), step.width,
+                    step.height);
     }
     Expected<Image> operator()(const Resize &step) const { return resized(image, step.width, step.height); }
     Expected<Image> operator()(const ResizeShort &step) const { return resizedShort(image, step.size); }
@@ -97,7 +103,10 @@ struct PictureStep {
         return step.order == ColorOrder::Gray ? toGray(image) : toColor(image, step.order == ColorOrder::Bgr);
     }
     template <typename Other>
-    Expected<Image> operator()(const Other &) const { return image; }
+    Expected<Image> operator()(const Other &) const
+    {
+        return image;
+    }
 };
 
 template <typename Step>
@@ -115,11 +124,13 @@ Expected<HostTensor> toTensor(const Image &image, const PreprocessRecipe &recipe
     const auto channels = static_cast<std::size_t>(image.channels);
     const MeanStep *mean = findStep<MeanStep>(recipe);
     const StdStep *deviation = findStep<StdStep>(recipe);
-    const auto perChannel = [&](const std::vector<double> &values, std::size_t c) { return values.size() == 1 ? values[0] : values[c]; };
+    const auto perChannel = [&](const std::vector<double> &values, std::size_t c) {
+        return values.size() == 1 ? values[0] : values[c];
+    };
     for (const std::vector<double> *values : {mean ? &mean->values : nullptr, deviation ? &deviation->values : nullptr}) {
         if (values && values->size() != 1 && values->size() != channels) {
-            return badInput("preprocessing", "mean or std has " + std::to_string(values->size()) + " values, the picture has " + std::to_string(channels)
-                                + (channels == 1 ? " channel" : " channels"));
+            return badInput("preprocessing", "mean or std has " + std::to_string(values->size()) + " values, the picture has " +
+                                                 std::to_string(channels) + (channels == 1 ? " channel" : " channels"));
         }
     }
     auto tensor = HostTensor::create(DType::Float32, dims);
@@ -129,8 +140,8 @@ Expected<HostTensor> toTensor(const Image &image, const PreprocessRecipe &recipe
     for (std::size_t c = 0; c < channels; ++c) {
         std::array<float, 256> table{};
         for (std::size_t value = 0; value < table.size(); ++value)
-            table[value] = static_cast<float>((static_cast<double>(value) - (mean ? perChannel(mean->values, c) : 0.0))
-                                              / (deviation ? perChannel(deviation->values, c) : 1.0));
+            table[value] = static_cast<float>((static_cast<double>(value) - (mean ? perChannel(mean->values, c) : 0.0)) /
+                                              (deviation ? perChannel(deviation->values, c) : 1.0));
         for (std::size_t i = 0; i < plane; ++i)
             target[nhwc ? i * channels + c : c * plane + i] = table[image.pixels[i * channels + c]];
     }
@@ -141,8 +152,9 @@ Expected<HostTensor> toTensor(const Image &image, const PreprocessRecipe &recipe
 
 Expected<HostTensor> preprocess(const Image &image, const PreprocessRecipe &recipe, const Dims &inputDims)
 {
-    if (image.width < 1 || image.height < 1 || (image.channels != 1 && image.channels != 3)
-        || image.pixels.size() != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.channels))
+    if (image.width < 1 || image.height < 1 || (image.channels != 1 && image.channels != 3) ||
+        image.pixels.size() != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) *
+                                   static_cast<std::size_t>(image.channels))
         return badInput("picture", "it is empty");
     Image current = image;
     for (const PreprocessStep &step : recipe.steps) {
@@ -152,15 +164,18 @@ Expected<HostTensor> preprocess(const Image &image, const PreprocessRecipe &reci
     }
     const LayoutStep *layout = findStep<LayoutStep>(recipe);
     const bool nhwc = layout && layout->nhwc;
-    const Dims nchwDims{1, current.channels, current.height, current.width}, nhwcDims{1, current.height, current.width, current.channels};
+    const Dims nchwDims{1, current.channels, current.height, current.width},
+        nhwcDims{1, current.height, current.width, current.channels};
     const Dims &made = nhwc ? nhwcDims : nchwDims;
     const auto wanted = elementCount(inputDims);
     if (!wanted || *wanted != *elementCount(made)) {
-        return badInput("preprocessing", "the picture becomes " + shapeText(made) + ", the model's input is " + shapeText(inputDims),
+        return badInput("preprocessing",
+                        "the picture becomes " + shapeText(made) + ", the model's input is " + shapeText(inputDims),
                         "Change --preprocess (size, color) to match.");
     }
     if (inputDims != made && inputDims == (nhwc ? nchwDims : nhwcDims)) {
-        return badInput("preprocessing", "the picture becomes " + shapeText(made) + ", the model's input is " + shapeText(inputDims),
+        return badInput("preprocessing",
+                        "the picture becomes " + shapeText(made) + ", the model's input is " + shapeText(inputDims),
                         nhwc ? "Use layout:nchw." : "Use layout:nhwc.");
     }
     return toTensor(current, recipe, nhwc, inputDims);

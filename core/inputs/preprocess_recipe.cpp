@@ -146,7 +146,8 @@ Expected<PreprocessRecipe> PreprocessRecipe::parse(std::string_view text)
         const std::string name = "preprocessing step '" + std::string(part.substr(0, 64)) + "'";
         auto step = colon == std::string_view::npos ? std::nullopt : parseStep(key, part.substr(colon + 1));
         if (!step)
-            return usageError(name, std::string(expectation(key)), "Example: crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw");
+            return usageError(name, std::string(expectation(key)),
+                              "Example: crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw");
         if (isPictureStep(*step) && numbers)
             return usageError(name, "crop, resize and color come before mean and std");
         numbers = numbers || std::holds_alternative<MeanStep>(*step) || std::holds_alternative<StdStep>(*step);
@@ -192,7 +193,8 @@ Expected<PreprocessRecipe> PreprocessRecipe::forInput(const Dims &inputDims)
         dims.erase(dims.begin());
     const auto isColor = [](std::int64_t channels) { return channels == 1 || channels == 3; };
     if (dims.size() != 3 || (!isColor(dims[0]) && !isColor(dims[2]))) {
-        return badInput("model input of shape " + shapeText(inputDims), "no picture has this shape (N, C, H, W or N, H, W, C with 1 or 3 channels)",
+        return badInput("model input of shape " + shapeText(inputDims),
+                        "no picture has this shape (N, C, H, W or N, H, W, C with 1 or 3 channels)",
                         "Say how pictures become this tensor with --preprocess.");
     }
     const bool nhwc = !isColor(dims[0]);
@@ -200,8 +202,9 @@ Expected<PreprocessRecipe> PreprocessRecipe::forInput(const Dims &inputDims)
     if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide)
         return badInput("model input of shape " + shapeText(inputDims), "pictures have 1 to 16384 pixels a side");
     PreprocessRecipe recipe;
-    recipe.steps = {Resize{static_cast<int>(width), static_cast<int>(height)}, ColorStep{channels == 1 ? ColorOrder::Gray : ColorOrder::Rgb},
-                    MeanStep{{0.0}}, StdStep{{255.0}}, LayoutStep{nhwc}};
+    recipe.steps = {Resize{static_cast<int>(width), static_cast<int>(height)},
+                    ColorStep{channels == 1 ? ColorOrder::Gray : ColorOrder::Rgb}, MeanStep{{0.0}}, StdStep{{255.0}},
+                    LayoutStep{nhwc}};
     return recipe;
 }
 

@@ -43,7 +43,10 @@ std::vector<Window> triangleWindows(int inputSize, int outputSize)
     return windows;
 }
 
-std::uint8_t toSample(std::int64_t sum) { return static_cast<std::uint8_t>(std::clamp<std::int64_t>(sum >> kFractionBits, 0, 255)); }
+std::uint8_t toSample(std::int64_t sum)
+{
+    return static_cast<std::uint8_t>(std::clamp<std::int64_t>(sum >> kFractionBits, 0, 255));
+}
 
 Image resizeRows(const Image &image, int width)
 {
@@ -53,7 +56,8 @@ Image resizeRows(const Image &image, int width)
     result.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(image.height) * channels);
     std::uint8_t *target = result.pixels.data();
     for (int y = 0; y < image.height; ++y) {
-        const std::uint8_t *row = image.pixels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels;
+        const std::uint8_t *row =
+            image.pixels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels;
         for (const Window &window : windows) {
             for (std::size_t c = 0; c < channels; ++c) {
                 std::int64_t sum = std::int64_t(1) << (kFractionBits - 1);

@@ -28,8 +28,8 @@ Expected<HostTensor> readRaw(const std::filesystem::path &path, DType dtype, con
     const bool isFloat32 = bytes.size() % 4 == 0 && bytes.size() / 4 == elements;
     const bool isNative = bitsOf(dtype) >= 8 && bytes.size() == elements * (static_cast<std::uint64_t>(bitsOf(dtype)) / 8);
     if (!count || (!isFloat32 && !isNative)) {
-        return badInput(path.string(), "it holds " + std::to_string(bytes.size()) + " bytes, shape " + shapeText(dims) + " needs "
-                            + std::to_string(elements * 4) + " (float32)");
+        return badInput(path.string(), "it holds " + std::to_string(bytes.size()) + " bytes, shape " + shapeText(dims) +
+                                           " needs " + std::to_string(elements * 4) + " (float32)");
     }
     auto tensor = HostTensor::create(isFloat32 ? DType::Float32 : dtype, dims);
     NORDLYS_TRY(tensor);
@@ -74,7 +74,8 @@ SampleFileKind sampleFileKind(const std::filesystem::path &path)
     return extension == ".npy" || extension == ".pb" || extension == ".raw" ? SampleFileKind::Tensor : SampleFileKind::None;
 }
 
-Expected<HostTensor> readSampleFile(const std::filesystem::path &path, DType dtype, const Dims &dims, const PreprocessRecipe &recipe)
+Expected<HostTensor> readSampleFile(const std::filesystem::path &path, DType dtype, const Dims &dims,
+                                    const PreprocessRecipe &recipe)
 {
     const auto read = [&]() -> Expected<HostTensor> {
         if (sampleFileKind(path) == SampleFileKind::Image) {

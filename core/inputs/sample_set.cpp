@@ -51,7 +51,8 @@ Expected<RandomSpec> parseRandom(const std::string &spec)
     const auto seed = wholeNumber(rest.substr(0, colon));
     const auto count = colon == std::string_view::npos ? std::nullopt : wholeNumber(rest.substr(colon + 1));
     if (!seed || !count || *count == 0 || *count > kMaxRandomSamples)
-        return usageError("inputs '" + spec.substr(0, 64) + "'", "random inputs are random:SEED:N with N from 1 to 10000000", "Example: random:1:64");
+        return usageError("inputs '" + spec.substr(0, 64) + "'", "random inputs are random:SEED:N with N from 1 to 10000000",
+                          "Example: random:1:64");
     return RandomSpec{*seed, *count};
 }
 
@@ -91,14 +92,12 @@ Expected<std::vector<std::filesystem::path>> filesOfFolder(const std::filesystem
     auto &files = images.empty() ? tensors : images;
     if (files.empty())
         return badInput(folder.string(), "the folder holds no .png, .jpg, .jpeg, .npy, .pb or .raw file");
-    std::sort(files.begin(), files.end(), [](const auto &a, const auto &b) { return a.filename().native() < b.filename().native(); });
+    std::sort(files.begin(), files.end(),
+              [](const auto &a, const auto &b) { return a.filename().native() < b.filename().native(); });
     return std::move(files);
 }
 
-bool isInputList(const std::filesystem::path &path)
-{
-    return path.extension() == ".txt" || path.extension() == ".TXT";
-}
+bool isInputList(const std::filesystem::path &path) { return path.extension() == ".txt" || path.extension() == ".TXT"; }
 
 } // namespace
 
@@ -130,7 +129,8 @@ Expected<SampleSet> SampleSet::open(const std::string &spec, const Graph &graph,
     return set;
 }
 
-Expected<void> SampleSet::openFiles(const std::filesystem::path &path, const std::vector<std::string> &inputNames, const SampleOptions &options)
+Expected<void> SampleSet::openFiles(const std::filesystem::path &path, const std::vector<std::string> &inputNames,
+                                    const SampleOptions &options)
 {
     std::error_code failed;
     const auto status = std::filesystem::status(path, failed);
@@ -151,10 +151,13 @@ Expected<void> SampleSet::openFiles(const std::filesystem::path &path, const std
     } else if (sampleFileKind(path) != SampleFileKind::None) {
         m_files.push_back({path});
     } else {
-        return badInput(path.string(), "samples are a folder, a picture (.png, .jpg), a tensor (.npy, .pb, .raw), an input list (.txt) or random:SEED:N");
+        return badInput(
+            path.string(),
+            "samples are a folder, a picture (.png, .jpg), a tensor (.npy, .pb, .raw), an input list (.txt) or random:SEED:N");
     }
     if (m_kind != Kind::List && inputNames.size() != 1) {
-        return badInput("inputs '" + path.string() + "'", "files feed one input, the model has " + std::to_string(inputNames.size()),
+        return badInput("inputs '" + path.string() + "'",
+                        "files feed one input, the model has " + std::to_string(inputNames.size()),
                         "Write an input list (.txt) with 'name:=path' for each of them.");
     }
     if (options.limit != 0 && m_files.size() > options.limit)
@@ -164,7 +167,8 @@ Expected<void> SampleSet::openFiles(const std::filesystem::path &path, const std
     const auto isImage = [](const auto &files) { return sampleFileKind(files.front()) == SampleFileKind::Image; };
     if (m_kind != Kind::List)
         m_kind = isImage(m_files.front()) ? Kind::Images : Kind::Tensors;
-    if (m_kind == Kind::Images || (m_kind == Kind::List && inputNames.size() == 1 && std::any_of(m_files.begin(), m_files.end(), isImage)))
+    if (m_kind == Kind::Images ||
+        (m_kind == Kind::List && inputNames.size() == 1 && std::any_of(m_files.begin(), m_files.end(), isImage)))
         return chooseRecipe(options);
     for (const auto &files : m_files) {
         for (const auto &file : files) {

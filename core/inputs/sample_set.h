@@ -22,8 +22,9 @@ struct SampleOptions {
     std::size_t limit = 0;                  ///< 0: all
 };
 
-/// Many samples, read one at a time: a folder of images, .npy, .pb or .raw files in name order (subfolders are not entered); one such file;
-/// a vendor input_list.txt; or "random:SEED:N" (uniform in [0, 1), integer and bool inputs 0 or 1; the same on every machine).
+/// Many samples, read one at a time: a folder of images, .npy, .pb or .raw files in name order (subfolders are not entered); one
+/// such file; a vendor input_list.txt; or "random:SEED:N" (uniform in [0, 1), integer and bool inputs 0 or 1; the same on every
+/// machine).
 class SampleSet {
 public:
     /// BadInput: nothing there, no readable kind, several inputs where the files feed one. The graph must have known input dims.
@@ -39,7 +40,8 @@ public:
     [[nodiscard]] std::string recipeText() const;
 
 private:
-    Expected<void> openFiles(const std::filesystem::path &path, const std::vector<std::string> &inputNames, const SampleOptions &options);
+    Expected<void> openFiles(const std::filesystem::path &path, const std::vector<std::string> &inputNames,
+                             const SampleOptions &options);
     Expected<void> chooseRecipe(const SampleOptions &options);
 
     enum class Kind { Images, Tensors, List, Random };
@@ -52,8 +54,8 @@ private:
     std::uint64_t m_seed = 0;
 };
 
-/// Labels: CSV with columns `file` (relative to the CSV) and `class_index`; further columns are ignored. Quoted fields, CRLF and a byte order mark
-/// are read; BadInput names the row that is wrong.
+/// Labels: CSV with columns `file` (relative to the CSV) and `class_index`; further columns are ignored. Quoted fields, CRLF and
+/// a byte order mark are read; BadInput names the row that is wrong.
 struct LabelSet {
     std::vector<std::filesystem::path> files;
     std::vector<std::int64_t> classes;

@@ -35,7 +35,8 @@ std::string encodingText(const EncodingEntry &entry)
 
 // What the map holds under the key, set to `value` (or removed); returns what was there.
 template <typename Map>
-std::optional<typename Map::mapped_type> exchange(Map &map, const std::string &key, const std::optional<typename Map::mapped_type> &value)
+std::optional<typename Map::mapped_type> exchange(Map &map, const std::string &key,
+                                                  const std::optional<typename Map::mapped_type> &value)
 {
     std::optional<typename Map::mapped_type> before;
     if (const auto it = map.find(key); it != map.end()) {
@@ -97,9 +98,18 @@ struct Applier {
 };
 
 struct Printer {
-    std::string operator()(const SetEncoding &change) const { return change.tensor + ": " + (change.entry ? encodingText(*change.entry) : "no encoding"); }
-    std::string operator()(const SetBackend &change) const { return change.node + ": " + (change.backend ? std::string(nameOf(*change.backend)) : "automatic"); }
-    std::string operator()(const SetBuildOption &change) const { return change.key + (change.value ? " = " + *change.value : ": default"); }
+    std::string operator()(const SetEncoding &change) const
+    {
+        return change.tensor + ": " + (change.entry ? encodingText(*change.entry) : "no encoding");
+    }
+    std::string operator()(const SetBackend &change) const
+    {
+        return change.node + ": " + (change.backend ? std::string(nameOf(*change.backend)) : "automatic");
+    }
+    std::string operator()(const SetBuildOption &change) const
+    {
+        return change.key + (change.value ? " = " + *change.value : ": default");
+    }
     std::string operator()(const std::shared_ptr<const ChangeBatch> &batch) const
     {
         if (!batch)
@@ -160,12 +170,15 @@ Change difference(const EditState &from, const EditState &to, std::string title)
 {
     auto batch = std::make_shared<ChangeBatch>();
     batch->title = std::move(title);
-    compare(from.encodings.entries, to.encodings.entries,
-            [&](const std::string &key, const std::optional<EncodingEntry> &value) { batch->changes.push_back({SetEncoding{key, value}}); });
-    compare(from.placement, to.placement,
-            [&](const std::string &key, const std::optional<Backend> &value) { batch->changes.push_back({SetBackend{key, value}}); });
-    compare(from.buildOptions, to.buildOptions,
-            [&](const std::string &key, const std::optional<std::string> &value) { batch->changes.push_back({SetBuildOption{key, value}}); });
+    compare(from.encodings.entries, to.encodings.entries, [&](const std::string &key, const std::optional<EncodingEntry> &value) {
+        batch->changes.push_back({SetEncoding{key, value}});
+    });
+    compare(from.placement, to.placement, [&](const std::string &key, const std::optional<Backend> &value) {
+        batch->changes.push_back({SetBackend{key, value}});
+    });
+    compare(from.buildOptions, to.buildOptions, [&](const std::string &key, const std::optional<std::string> &value) {
+        batch->changes.push_back({SetBuildOption{key, value}});
+    });
     return Change{std::shared_ptr<const ChangeBatch>(std::move(batch))};
 }
 

@@ -20,7 +20,7 @@ std::optional<Backend> backendFromName(std::string_view name);
 /// What a user edits: encodings, backend per node, build options.
 struct EditState {
     EncodingSet encodings;
-    std::map<std::string, Backend, std::less<>> placement;      ///< by node name; absent: automatic
+    std::map<std::string, Backend, std::less<>> placement; ///< by node name; absent: automatic
     std::map<std::string, std::string, std::less<>> buildOptions;
     friend bool operator==(const EditState &, const EditState &) = default;
 };

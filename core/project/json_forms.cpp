@@ -20,7 +20,8 @@ Error wrongType(const std::string &what, const std::string &key, std::string_vie
 
 Expected<Grid> gridFromJson(const json &value, const std::string &what)
 {
-    if (!value.is_array() || value.size() != 4 || !value[0].is_number() || !value[1].is_number() || !value[2].is_number() || !value[3].is_number_integer())
+    if (!value.is_array() || value.size() != 4 || !value[0].is_number() || !value[1].is_number() || !value[2].is_number() ||
+        !value[3].is_number_integer())
         return badInput(what, "a grid is no list of min, max, scale and zero point");
     if (value[3].is_number_unsigned() && value[3].get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
         return badInput(what, "a zero point is too large");
@@ -36,7 +37,8 @@ OrderedJson toJson(const Change &change)
         }
         OrderedJson operator()(const SetBackend &form) const
         {
-            return {{"setBackend", {{"node", form.node}, {"backend", form.backend ? OrderedJson(nameOf(*form.backend)) : OrderedJson()}}}};
+            return {{"setBackend",
+                     {{"node", form.node}, {"backend", form.backend ? OrderedJson(nameOf(*form.backend)) : OrderedJson()}}}};
         }
         OrderedJson operator()(const SetBuildOption &form) const
         {
@@ -169,8 +171,8 @@ Expected<EncodingEntry> entryFromJson(const json &value, const std::string &tens
             return badInput(what, std::string("'") + key + "' is out of range");
         *target = static_cast<int>(stated);
     }
-    for (const auto &[key, target] :
-         {std::pair("float", &entry.encoding.isFloat), std::pair("symmetric", &entry.encoding.symmetric), std::pair("locked", &entry.locked)}) {
+    for (const auto &[key, target] : {std::pair("float", &entry.encoding.isFloat),
+                                      std::pair("symmetric", &entry.encoding.symmetric), std::pair("locked", &entry.locked)}) {
         auto flag = memberBool(value, key, what);
         NORDLYS_TRY(flag);
         *target = flag->value_or(*target);
@@ -202,7 +204,8 @@ Expected<std::optional<std::int64_t>> memberInteger(const json &object, const st
     const auto it = object.find(key);
     if (it == object.end())
         return std::optional<std::int64_t>();
-    if (!it->is_number_integer() || (it->is_number_unsigned() && it->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)))
+    if (!it->is_number_integer() ||
+        (it->is_number_unsigned() && it->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)))
         return wrongType(what, key, "integer");
     return std::optional(it->get<std::int64_t>());
 }
@@ -217,7 +220,10 @@ Expected<std::optional<bool>> memberBool(const json &object, const std::string &
     return std::optional(it->get<bool>());
 }
 
-std::string changeToJson(const Change &change) { return toJson(change).dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+std::string changeToJson(const Change &change)
+{
+    return toJson(change).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
 Expected<Change> changeFromJson(std::string_view text)
 {

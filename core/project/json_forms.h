@@ -19,9 +19,11 @@ OrderedJson entryToJson(const EncodingEntry &entry);
 /// Checked with checkEncoding; BadInput names `tensor`.
 Expected<EncodingEntry> entryFromJson(const nlohmann::json &value, const std::string &tensor);
 
-/// Member of an object with a type that the caller wants; BadInput (naming `what` and the key) when it is there with another type. Nothing when absent.
+/// Member of an object with a type that the caller wants; BadInput (naming `what` and the key) when it is there with another
+/// type. Nothing when absent.
 Expected<std::optional<std::string>> memberString(const nlohmann::json &object, const std::string &key, const std::string &what);
-Expected<std::optional<std::int64_t>> memberInteger(const nlohmann::json &object, const std::string &key, const std::string &what);
+Expected<std::optional<std::int64_t>> memberInteger(const nlohmann::json &object, const std::string &key,
+                                                    const std::string &what);
 Expected<std::optional<bool>> memberBool(const nlohmann::json &object, const std::string &key, const std::string &what);
 
 } // namespace nordlys::core

@@ -74,7 +74,10 @@ OrderedJson toJson(const Project &project, const fs::path &folder)
             {"inputs", isPathSpec(project.inputsSpec) ? toStored(project.inputsSpec, folder) : project.inputsSpec},
             {"preprocess", project.preprocess},
             {"labels", toStored(project.labels, folder)},
-            {"edits", {{"encodings", std::move(encodings)}, {"placement", std::move(placement)}, {"buildOptions", mapToJson(project.edits.buildOptions)}}},
+            {"edits",
+             {{"encodings", std::move(encodings)},
+              {"placement", std::move(placement)},
+              {"buildOptions", mapToJson(project.edits.buildOptions)}}},
             {"runs", std::move(runs)},
             {"view", mapToJson(project.view)}};
 }
@@ -141,13 +144,16 @@ private:
         if (version < 1)
             return badInput(m_what, "this is no Nordlys project (its 'schema' is '" + text + "')");
         if (version > kSchemaVersion)
-            return notSupported(m_what, "the project has schema '" + text + "', this program knows up to " + std::to_string(kSchemaVersion), "Update Nordlys.");
+            return notSupported(
+                m_what, "the project has schema '" + text + "', this program knows up to " + std::to_string(kSchemaVersion),
+                "Update Nordlys.");
         return {};
     }
 
     Expected<void> checkKeys(const json &document)
     {
-        static constexpr std::string_view kKnown[] = {"schema", "model", "dims", "inputs", "preprocess", "labels", "edits", "runs", "view"};
+        static constexpr std::string_view kKnown[] = {"schema", "model", "dims", "inputs", "preprocess",
+                                                      "labels", "edits", "runs", "view"};
         for (const auto &[key, ignored] : document.items()) {
             if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown) && m_warnings.size() < 20)
                 m_warnings.push_back("the key '" + key.substr(0, 64) + "' is not known; it is lost when the project is saved");
@@ -244,7 +250,8 @@ private:
         for (const auto &[node, name] : placement) {
             const auto backend = backendFromName(name);
             if (!backend)
-                return badInput(m_what, "the backend '" + name.substr(0, 64) + "' of node '" + node.substr(0, 300) + "' is not known");
+                return badInput(m_what,
+                                "the backend '" + name.substr(0, 64) + "' of node '" + node.substr(0, 300) + "' is not known");
             m_project.edits.placement.emplace(node, *backend);
         }
         return readTextMap(**edits, "buildOptions", m_project.edits.buildOptions);

@@ -19,7 +19,8 @@ struct FileReference {
     friend bool operator==(const FileReference &, const FileReference &) = default;
 };
 
-/// A project (`*.nordlys`): one JSON document, keys in a stable order, two spaces, so that diffs are readable. Schema "nordlys.project/1".
+/// A project (`*.nordlys`): one JSON document, keys in a stable order, two spaces, so that diffs are readable. Schema
+/// "nordlys.project/1".
 struct Project {
     FileReference model;
     std::map<std::string, std::int64_t> dims; ///< --dim bindings
@@ -27,8 +28,8 @@ struct Project {
     std::string preprocess;                   ///< recipe text; empty: automatic
     std::filesystem::path labels;             ///< labels CSV; empty: none
     EditState edits;
-    std::vector<FileReference> runs;          ///< recordings, newest last
-    std::map<std::string, std::string> view;  ///< what the window restores: current view, selection, ...
+    std::vector<FileReference> runs;         ///< recordings, newest last
+    std::map<std::string, std::string> view; ///< what the window restores: current view, selection, ...
     friend bool operator==(const Project &, const Project &) = default;
 };
 
@@ -37,7 +38,8 @@ struct OpenedProject {
     std::vector<std::string> warnings; ///< model changed since (hash differs), a run is gone
 };
 
-/// BadInput: no JSON, wrong shape, NaN; NotSupported: schema newer than ours (named). A missing model is BadInput that names its path.
+/// BadInput: no JSON, wrong shape, NaN; NotSupported: schema newer than ours (named). A missing model is BadInput that names its
+/// path.
 Expected<OpenedProject> openProject(const std::filesystem::path &path);
 /// Atomic; hashes of `model` and `runs` must be filled by the caller (see sha256OfFile).
 Expected<void> saveProject(const Project &project, const std::filesystem::path &path);

@@ -16,10 +16,7 @@ constexpr double kTolerance = 1e-3;
 double stepsOf(int bitwidth) { return std::ldexp(1.0, bitwidth) - 1; }
 std::int64_t lastCodeOf(int bitwidth) { return (std::int64_t(1) << bitwidth) - 1; }
 
-Error badBitwidth(int bitwidth)
-{
-    return badInput("encoding", fmt::format("a bitwidth of {} is outside 2 to 32", bitwidth));
-}
+Error badBitwidth(int bitwidth) { return badInput("encoding", fmt::format("a bitwidth of {} is outside 2 to 32", bitwidth)); }
 
 Expected<Grid> finiteGrid(const Grid &grid)
 {
@@ -75,8 +72,10 @@ Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth)
     if (!std::isfinite(scale) || scale <= 0)
         return badInput("encoding", fmt::format("the scale {} is not a positive finite number", scale));
     if (zeroPoint < 0 || zeroPoint > lastCodeOf(bitwidth))
-        return badInput("encoding", fmt::format("the zero point {} is no code of {} bits (0 to {})", zeroPoint, bitwidth, lastCodeOf(bitwidth)));
-    return finiteGrid({-static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale, scale, zeroPoint});
+        return badInput("encoding", fmt::format("the zero point {} is no code of {} bits (0 to {})", zeroPoint, bitwidth,
+                                                lastCodeOf(bitwidth)));
+    return finiteGrid({-static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale,
+                       scale, zeroPoint});
 }
 
 bool isConsistent(const Grid &grid, int bitwidth)
@@ -104,7 +103,8 @@ Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor
     if (encoding.axis < -1)
         return badInput(what, fmt::format("the channel axis {} is negative", encoding.axis));
     if (encoding.grids.empty() || (!encoding.isPerChannel() && encoding.grids.size() != 1))
-        return badInput(what, fmt::format("it has {} grids where {} expected", encoding.grids.size(), encoding.isPerChannel() ? "at least 1 is" : "1 is"));
+        return badInput(what, fmt::format("it has {} grids where {} expected", encoding.grids.size(),
+                                          encoding.isPerChannel() ? "at least 1 is" : "1 is"));
     for (std::size_t i = 0; i < encoding.grids.size(); ++i) {
         const Grid &grid = encoding.grids[i];
         const std::string where = encoding.isPerChannel() ? fmt::format("{} channel {}", what, i) : what;
@@ -116,8 +116,9 @@ Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor
             return std::move(derived.error());
         }
         if (!isConsistent(grid, encoding.bitwidth)) {
-            return badInput(where, fmt::format("min {} and max {} do not fit scale {} and zero point {}, which mean {}..{}", grid.min, grid.max, grid.scale,
-                                               grid.zeroPoint, derived->min, derived->max),
+            return badInput(where,
+                            fmt::format("min {} and max {} do not fit scale {} and zero point {}, which mean {}..{}", grid.min,
+                                        grid.max, grid.scale, grid.zeroPoint, derived->min, derived->max),
                             "Set min and max, or scale and zero point.");
         }
     }

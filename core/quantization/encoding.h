@@ -9,8 +9,8 @@
 
 namespace nordlys::core {
 
-/// One quantization grid: integer code q stands for real = scale * (q - zeroPoint), codes 0 .. 2^bitwidth - 1 (unsigned storage; files with
-/// other signs or signed storage are translated at the border). min and max are the reals of the first and last code.
+/// One quantization grid: integer code q stands for real = scale * (q - zeroPoint), codes 0 .. 2^bitwidth - 1 (unsigned storage;
+/// files with other signs or signed storage are translated at the border). min and max are the reals of the first and last code.
 struct Grid {
     double min = 0, max = 0, scale = 1;
     std::int64_t zeroPoint = 0;
@@ -19,10 +19,10 @@ struct Grid {
 
 /// Encoding of a tensor: one grid, or one per channel along `axis`.
 struct Encoding {
-    int bitwidth = 8;       ///< 4 .. 32 (backends take 4, 8, 16; biases 32); with isFloat 16 or 32
-    bool isFloat = false;   ///< float16/float32: no grid
+    int bitwidth = 8;     ///< 4 .. 32 (backends take 4, 8, 16; biases 32); with isFloat 16 or 32
+    bool isFloat = false; ///< float16/float32: no grid
     bool symmetric = false;
-    int axis = -1;          ///< channel axis, -1 per tensor
+    int axis = -1; ///< channel axis, -1 per tensor
     /// A bias of 32 bits is an ordinary symmetric grid with zeroPoint 2^31 (its signed code is q - 2^31).
     std::vector<Grid> grids; ///< size 1 per tensor; size = channels per channel; empty when isFloat
     bool isPerChannel() const { return axis >= 0; }
@@ -33,23 +33,26 @@ struct Encoding {
 struct RangeRule {
     int bitwidth = 8;
     bool symmetric = false;
-    bool strictSymmetric = false;  ///< drops the lowest code
-    bool unsignedSymmetric = false;///< symmetric, but the full grid over 0..max when nothing is negative
+    bool strictSymmetric = false;   ///< drops the lowest code
+    bool unsignedSymmetric = false; ///< symmetric, but the full grid over 0..max when nothing is negative
 };
 
-/// Observed range to grid, as converters and AIMET's reference do it: zero always inside, at least 0.01 wide, range shifted so that zero is
-/// a code; halves round away from zero here (and only here). BadInput for NaN, infinity, lo > hi or a bitwidth outside 2..32.
+/// Observed range to grid, as converters and AIMET's reference do it: zero always inside, at least 0.01 wide, range shifted so
+/// that zero is a code; halves round away from zero here (and only here). BadInput for NaN, infinity, lo > hi or a bitwidth
+/// outside 2..32.
 Expected<Grid> gridFromRange(double lo, double hi, const RangeRule &rule);
-/// Grid from scale and zero point; min and max derived. BadInput when scale is not a positive finite number or the code is outside the grid.
+/// Grid from scale and zero point; min and max derived. BadInput when scale is not a positive finite number or the code is
+/// outside the grid.
 Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth);
-/// Do min, max, scale and zero point say the same, within 1e-3 of the range? A strict symmetric grid, which leaves one code out, does.
+/// Do min, max, scale and zero point say the same, within 1e-3 of the range? A strict symmetric grid, which leaves one code out,
+/// does.
 bool isConsistent(const Grid &grid, int bitwidth);
 /// Same checks for a whole encoding: bitwidth 4..32, grids' number, isConsistent. The error names the tensor (and channel).
 Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor);
 
-/// What an encoded tensor's value becomes (the meaning of quantsim, and its scalar reference): the nearest code, halves to even, limited to
-/// the codes from min to max, and back. Quotient and product in double, one rounding to float32 at the end. Infinities end at the limits, NaN
-/// stays NaN. The grid must have passed checkEncoding.
+/// What an encoded tensor's value becomes (the meaning of quantsim, and its scalar reference): the nearest code, halves to even,
+/// limited to the codes from min to max, and back. Quotient and product in double, one rounding to float32 at the end. Infinities
+/// end at the limits, NaN stays NaN. The grid must have passed checkEncoding.
 float quantizeDequantize(float x, const Grid &grid, int bitwidth);
 
 } // namespace nordlys::core

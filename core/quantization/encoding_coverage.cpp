@@ -54,7 +54,9 @@ private:
         const auto known = m_byName.find(name);
         if (known == m_byName.end()) {
             if (m_names.contains(name))
-                violation(name, "not-encodable", "this tensor has no encoding of its own (it is inside a fused operator, or no stored real value)", "Remove the entry.");
+                violation(name, "not-encodable",
+                          "this tensor has no encoding of its own (it is inside a fused operator, or no stored real value)",
+                          "Remove the entry.");
             else
                 m_result.extra.push_back(name);
             return;
@@ -65,7 +67,9 @@ private:
         const QuantizableTensor &item = *known->second;
         const bool isActivation = item.kind == QuantizableKind::Activation;
         if (isActivation != (entry.kind == EncodingKind::Activation)) {
-            violation(name, "kind", isActivation ? "it is an activation, the entry stands among the parameters" : "it is a parameter, the entry stands among the activations",
+            violation(name, "kind",
+                      isActivation ? "it is an activation, the entry stands among the parameters"
+                                   : "it is a parameter, the entry stands among the activations",
                       "Move the entry to the other section.");
         }
         if (entry.encoding.isPerChannel())
@@ -80,7 +84,9 @@ private:
             return;
         }
         if (encoding.axis != axis) {
-            violation(name, "channel-axis", fmt::format("its channels are counted along axis {}, the operator's output channels lie along axis {}", encoding.axis, axis),
+            violation(name, "channel-axis",
+                      fmt::format("its channels are counted along axis {}, the operator's output channels lie along axis {}",
+                                  encoding.axis, axis),
                       fmt::format("Use axis {}.", axis));
         }
         const auto &shape = m_graph.tensor(item.tensor).shape;
@@ -88,7 +94,8 @@ private:
             return;
         const std::int64_t channels = (*shape)[static_cast<std::size_t>(axis)].value;
         if (static_cast<std::int64_t>(encoding.grids.size()) != channels) {
-            violation(name, "channel-count", fmt::format("it has {} channel encodings, the tensor has {} channels", encoding.grids.size(), channels),
+            violation(name, "channel-count",
+                      fmt::format("it has {} channel encodings, the tensor has {} channels", encoding.grids.size(), channels),
                       fmt::format("Give 1 or {} encodings.", channels));
         }
     }
@@ -134,15 +141,17 @@ private:
             const auto [it, isNew] = first.try_emplace(item.group, name, &entry->encoding);
             if (isNew || sameGrid(*it->second.second, entry->encoding))
                 continue;
-            violation(name, "tied", fmt::format("its encoding differs from that of '{}', though the operators between them only move data", it->second.first),
+            violation(name, "tied",
+                      fmt::format("its encoding differs from that of '{}', though the operators between them only move data",
+                                  it->second.first),
                       fmt::format("Use the encoding of '{}' for both.", it->second.first));
         }
     }
 
     static bool sameGrid(const Encoding &a, const Encoding &b)
     {
-        return a.bitwidth == b.bitwidth && a.isFloat == b.isFloat
-            && std::equal(a.grids.begin(), a.grids.end(), b.grids.begin(), b.grids.end(),
+        return a.bitwidth == b.bitwidth && a.isFloat == b.isFloat &&
+               std::equal(a.grids.begin(), a.grids.end(), b.grids.begin(), b.grids.end(),
                           [](const Grid &x, const Grid &y) { return x.scale == y.scale && x.zeroPoint == y.zeroPoint; });
     }
 

@@ -26,8 +26,8 @@ std::array<Convention, 3> conventions(std::int64_t offset, int bitwidth)
                                                                         offset - (std::int64_t(1) << (bitwidth - 1)))}}};
 }
 
-// Without a range the sign is all there is: an offset above zero cannot be of the QNN convention, whose ranges contain zero; a symmetric offset of
-// zero is signed storage (an unsigned grid would hold no negative value).
+// Without a range the sign is all there is: an offset above zero cannot be of the QNN convention, whose ranges contain zero; a
+// symmetric offset of zero is signed storage (an unsigned grid would hold no negative value).
 CompletedGrid conventionBySign(std::int64_t offset, int bitwidth, bool symmetric)
 {
     const auto candidates = conventions(offset, bitwidth);
@@ -42,7 +42,8 @@ Expected<CompletedGrid> fromRange(double min, double max, int bitwidth, bool sym
     // A symmetric range is stated either as -m..m or as the full grid -128s..127s; the second is an ordinary range already.
     const double halfStep = (max - min) / (std::ldexp(1.0, bitwidth) - 1) / 2;
     const bool mirrored = symmetric && std::abs(min + max) < halfStep;
-    auto grid = gridFromRange(min, max, {.bitwidth = bitwidth, .symmetric = mirrored, .strictSymmetric = false, .unsignedSymmetric = false});
+    auto grid = gridFromRange(
+        min, max, {.bitwidth = bitwidth, .symmetric = mirrored, .strictSymmetric = false, .unsignedSymmetric = false});
     NORDLYS_TRY(grid);
     std::string repair;
     if (min > 0 || max < 0)
@@ -94,8 +95,10 @@ Expected<CompletedGrid> completeGrid(const StatedGrid &stated, int bitwidth, boo
     if (isConsistent(asStated, bitwidth)) {
         result.grid = asStated;
     } else {
-        result.repair += fmt::format("{}the stated range {}..{} does not fit scale {} and zero point {}; scale and zero point were kept, the range became {}..{}",
-                                     result.repair.empty() ? "" : "; ", asStated.min, asStated.max, scale, derived->zeroPoint, derived->min, derived->max);
+        result.repair += fmt::format("{}the stated range {}..{} does not fit scale {} and zero point {}; scale and zero point "
+                                     "were kept, the range became {}..{}",
+                                     result.repair.empty() ? "" : "; ", asStated.min, asStated.max, scale, derived->zeroPoint,
+                                     derived->min, derived->max);
     }
     return result;
 }

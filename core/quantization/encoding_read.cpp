@@ -53,7 +53,8 @@ public:
             return badInput(m_what, "an encodings file is a JSON object");
         NORDLYS_TRY(readVersion(*document));
         readDefaults(*document);
-        const bool hasActivations = document->contains("activation_encodings"), hasParameters = document->contains("param_encodings");
+        const bool hasActivations = document->contains("activation_encodings"),
+                   hasParameters = document->contains("param_encodings");
         if (!hasActivations && !hasParameters)
             return badInput(m_what, "it has neither 'activation_encodings' nor 'param_encodings'");
         if (hasActivations)
@@ -66,7 +67,10 @@ public:
     }
 
 private:
-    Error wrong(const std::string &tensor, std::string why) const { return badInput(m_what + ", tensor '" + tensor.substr(0, 300) + "'", std::move(why)); }
+    Error wrong(const std::string &tensor, std::string why) const
+    {
+        return badInput(m_what + ", tensor '" + tensor.substr(0, 300) + "'", std::move(why));
+    }
 
     Expected<void> readVersion(const json &document)
     {
@@ -80,12 +84,13 @@ private:
         }
         static constexpr std::string_view kKnown[] = {"0.4.0", "0.5.0", "0.6.0", "0.6.1", "1.0.0"};
         if (std::find(std::begin(kKnown), std::end(kKnown), m_file.version) == std::end(kKnown)) {
-            return notSupported(m_what, "encodings version '" + m_file.version + "' is not read (0.4.0, 0.5.0, 0.6.1 and 1.0.0 are)",
+            return notSupported(m_what,
+                                "encodings version '" + m_file.version + "' is not read (0.4.0, 0.5.0, 0.6.1 and 1.0.0 are)",
                                 "Export them again with version 0.6.1.");
         }
         for (const auto &[key, value] : document.items()) {
-            if (key != "version" && key != "activation_encodings" && key != "param_encodings" && key != "quantizer_args" && key != "excluded_layers"
-                && key != "producer")
+            if (key != "version" && key != "activation_encodings" && key != "param_encodings" && key != "quantizer_args" &&
+                key != "excluded_layers" && key != "producer")
                 noteUnknown(key);
         }
         return {};
@@ -123,8 +128,11 @@ private:
                 NORDLYS_TRY(readListEntry(value, name, kind));
             return {};
         }
-        return badInput(m_what, "'" + name + "' is " + (section.is_array() ? "a list" : section.is_object() ? "an object" : "neither list nor object")
-                                    + ", which version " + m_file.version + " does not have");
+        return badInput(m_what, "'" + name + "' is " +
+                                    (section.is_array()    ? "a list"
+                                     : section.is_object() ? "an object"
+                                                           : "neither list nor object") +
+                                    ", which version " + m_file.version + " does not have");
     }
 
     Expected<void> insert(const std::string &tensor, EncodingKind kind, Encoding encoding)
@@ -189,7 +197,8 @@ private:
     }
 
     /// Head of an entry: everything but the grids.
-    Expected<Encoding> readHead(const json &value, const std::string &tensor, EncodingKind kind, const char *bitsKey, const char *symmetricKey)
+    Expected<Encoding> readHead(const json &value, const std::string &tensor, EncodingKind kind, const char *bitsKey,
+                                const char *symmetricKey)
     {
         Encoding encoding;
         auto bits = bitwidth(value, bitsKey, tensor, kind);
@@ -215,8 +224,10 @@ private:
         if (!completed)
             return wrong(tensor, completed.error().why);
         if (!completed->repair.empty()) {
-            std::string what = encoding.grids.empty() ? completed->repair : fmt::format("channel {}: {}", encoding.grids.size(), completed->repair);
-            const bool repeated = !m_file.repaired.empty() && m_file.repaired.back().tensor == tensor && encoding.grids.size() > 1;
+            std::string what = encoding.grids.empty() ? completed->repair
+                                                      : fmt::format("channel {}: {}", encoding.grids.size(), completed->repair);
+            const bool repeated =
+                !m_file.repaired.empty() && m_file.repaired.back().tensor == tensor && encoding.grids.size() > 1;
             if (!repeated) // the first two channels speak for the rest
                 m_file.repaired.push_back({tensor, std::move(what)});
         }
@@ -263,7 +274,8 @@ private:
             if (whole.isFloat)
                 continue;
             StatedGrid stated;
-            for (const auto &[key, target] : {std::pair("min", &stated.min), std::pair("max", &stated.max), std::pair("scale", &stated.scale)}) {
+            for (const auto &[key, target] :
+                 {std::pair("min", &stated.min), std::pair("max", &stated.max), std::pair("scale", &stated.scale)}) {
                 auto read = number(item, key, tensor);
                 NORDLYS_TRY(read);
                 *target = *read;
@@ -291,14 +303,17 @@ private:
         }
         auto encoding = readHead(value, tensor, kind, "bw", "is_sym");
         NORDLYS_TRY(encoding);
-        const std::string type = value.value("enc_type", json("PER_TENSOR")).is_string() ? value.value("enc_type", std::string("PER_TENSOR")) : "?";
+        const std::string type =
+            value.value("enc_type", json("PER_TENSOR")).is_string() ? value.value("enc_type", std::string("PER_TENSOR")) : "?";
         if (type != "PER_TENSOR" && type != "PER_CHANNEL")
-            return notSupported(m_what + ", tensor '" + tensor.substr(0, 300) + "'", "encodings of type " + type.substr(0, 32) + " are not read");
+            return notSupported(m_what + ", tensor '" + tensor.substr(0, 300) + "'",
+                                "encodings of type " + type.substr(0, 32) + " are not read");
         if (encoding->isFloat)
             return insert(tensor, kind, *std::move(encoding));
         const auto scales = value.find("scale"), offsets = value.find("offset");
-        if (scales == value.end() || offsets == value.end() || !scales->is_array() || !offsets->is_array() || scales->size() != offsets->size()
-            || scales->empty() || scales->size() > kMaxChannels || (type == "PER_TENSOR" && scales->size() != 1))
+        if (scales == value.end() || offsets == value.end() || !scales->is_array() || !offsets->is_array() ||
+            scales->size() != offsets->size() || scales->empty() || scales->size() > kMaxChannels ||
+            (type == "PER_TENSOR" && scales->size() != 1))
             return wrong(tensor, "'scale' and 'offset' are no lists of the same, fitting length");
         for (std::size_t i = 0; i < scales->size(); ++i) {
             if (!(*scales)[i].is_number())

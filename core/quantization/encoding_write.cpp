@@ -14,7 +14,8 @@ namespace {
 
 using Entry = std::pair<const std::string, EncodingEntry>;
 
-// In the order in which the network runs, so that the file reads from top to bottom; what the model does not have comes last, by name.
+// In the order in which the network runs, so that the file reads from top to bottom; what the model does not have comes last, by
+// name.
 std::vector<const Entry *> ordered(const EncodingSet &set, const Graph &graph)
 {
     std::vector<const Entry *> result;
@@ -37,7 +38,8 @@ std::string gridText(const Encoding &encoding, const Grid *grid)
     if (!grid)
         return text + ", \"dtype\": \"float\"}";
     text += std::string(", \"dtype\": \"int\", \"is_symmetric\": ") + (encoding.symmetric ? "\"True\"" : "\"False\"");
-    text += ", \"min\": " + jsonNumber(grid->min) + ", \"max\": " + jsonNumber(grid->max) + ", \"scale\": " + jsonNumber(grid->scale);
+    text +=
+        ", \"min\": " + jsonNumber(grid->min) + ", \"max\": " + jsonNumber(grid->max) + ", \"scale\": " + jsonNumber(grid->scale);
     return text + ", \"offset\": " + std::to_string(-grid->zeroPoint) + "}";
 }
 

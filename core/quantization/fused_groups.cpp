@@ -7,10 +7,7 @@ namespace nordlys::core {
 
 namespace {
 
-bool drawsNumbers(std::string_view op)
-{
-    return op.starts_with("Random") || op == "Bernoulli" || op == "Multinomial";
-}
+bool drawsNumbers(std::string_view op) { return op.starts_with("Random") || op == "Bernoulli" || op == "Multinomial"; }
 
 bool isConstant(const std::vector<bool> &constants, TensorId id) { return id.isValid() && constants[id.index]; }
 
@@ -59,8 +56,9 @@ std::vector<bool> constantTensors(const Graph &graph)
     for (std::size_t i = 0; i < graph.tensors.size(); ++i)
         constants[i] = graph.tensors[i].isConstant();
     for (const Node &node : graph.nodes) { // producers precede consumers
-        const bool folds = findOpSpec(graph, node) && !drawsNumbers(graph.names.text(node.opType))
-            && std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) { return !input.isValid() || constants[input.index]; });
+        const bool folds = findOpSpec(graph, node) && !drawsNumbers(graph.names.text(node.opType)) &&
+                           std::all_of(node.inputs.begin(), node.inputs.end(),
+                                       [&](TensorId input) { return !input.isValid() || constants[input.index]; });
         for (const TensorId output : node.outputs) {
             if (folds && output.isValid())
                 constants[output.index] = true;
@@ -77,7 +75,8 @@ FusedGroups findFusedGroups(const Graph &graph, const std::vector<bool> &constan
         const Node &node = graph.nodes[i];
         const std::string_view op = graph.names.text(node.opType);
         const bool isProduct = op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "MatMul";
-        if ((!isProduct && op != "Add") || node.outputs.empty() || !node.outputs[0].isValid() || isConstant(constants, node.outputs[0]))
+        if ((!isProduct && op != "Add") || node.outputs.empty() || !node.outputs[0].isValid() ||
+            isConstant(constants, node.outputs[0]))
             continue;
         TensorId value = node.outputs[0];
         NodeId next = onlyConsumer(graph, value);

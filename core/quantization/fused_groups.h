@@ -21,8 +21,9 @@ struct FusedGroups {
     std::unordered_map<TensorId, NodeId> biases; ///< constant that is added right after a MatMul, and that MatMul
 };
 
-/// A value is inside a group when its only use is the next member of: Conv, ConvTranspose, Gemm or MatMul; then (MatMul) Add of a constant vector,
-/// or BatchNormalization with constant parameters; then a fusable activation. Add followed by a fusable activation is a group too.
+/// A value is inside a group when its only use is the next member of: Conv, ConvTranspose, Gemm or MatMul; then (MatMul) Add of a
+/// constant vector, or BatchNormalization with constant parameters; then a fusable activation. Add followed by a fusable
+/// activation is a group too.
 FusedGroups findFusedGroups(const Graph &graph, const std::vector<bool> &constants);
 
 } // namespace nordlys::core

@@ -16,9 +16,9 @@ namespace {
 class Collector {
 public:
     explicit Collector(const Graph &graph)
-        : m_graph(graph), m_constants(constantTensors(graph)), m_fused(findFusedGroups(graph, m_constants)), m_ties(graph, m_constants)
-    {
-    }
+        : m_graph(graph), m_constants(constantTensors(graph)), m_fused(findFusedGroups(graph, m_constants)),
+          m_ties(graph, m_constants)
+    {}
 
     std::vector<QuantizableTensor> collect()
     {
@@ -34,7 +34,8 @@ private:
     void addNode(NodeId id)
     {
         const Node &node = m_graph.node(id);
-        const bool folded = std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) { return !output.isValid() || m_constants[output.index]; });
+        const bool folded = std::all_of(node.outputs.begin(), node.outputs.end(),
+                                        [&](TensorId output) { return !output.isValid() || m_constants[output.index]; });
         if (folded)
             return;
         const OpSpec *spec = findOpSpec(m_graph, node);
@@ -71,13 +72,15 @@ private:
             return;
         const auto fusedBias = m_fused.biases.find(id);
         const bool isBias = role == QuantRole::Bias || fusedBias != m_fused.biases.end();
-        // Constant operands of elementwise operators are parameters too; single numbers (factors, epsilons, exponents) stay exact.
+        // Constant operands of elementwise operators are parameters too; single numbers (factors, epsilons, exponents) stay
+        // exact.
         if (role == QuantRole::Activation && !isBias && (isScalar(id) || m_graph.names.text(node.opType) == "Pow"))
             return;
         const int axis = role == QuantRole::Weight ? weightChannelAxis(m_graph, node, inputIndex) : -1;
         if (const auto known = m_index.find(id); known != m_index.end()) {
             QuantizableTensor &entry = m_result[known->second];
-            if (!isBias && (entry.kind == QuantizableKind::Bias || entry.channelAxis != axis)) { // shared between uses that see different channels
+            if (!isBias && (entry.kind == QuantizableKind::Bias ||
+                            entry.channelAxis != axis)) { // shared between uses that see different channels
                 entry.kind = QuantizableKind::Weight;
                 entry.channelAxis = -1;
                 entry.biasActivation = entry.biasWeight = TensorId();
@@ -99,8 +102,8 @@ private:
         const Tensor &tensor = m_graph.tensor(id);
         if (tensor.producer.isValid() && m_graph.opOf(tensor.producer) == "DequantizeLinear")
             return true;
-        return !tensor.consumers.empty()
-            && std::all_of(tensor.consumers.begin(), tensor.consumers.end(), [&](NodeId node) { return m_graph.opOf(node) == "QuantizeLinear"; });
+        return !tensor.consumers.empty() && std::all_of(tensor.consumers.begin(), tensor.consumers.end(),
+                                                        [&](NodeId node) { return m_graph.opOf(node) == "QuantizeLinear"; });
     }
 
     [[nodiscard]] bool isScalar(TensorId id) const
@@ -112,11 +115,18 @@ private:
     QuantizableTensor &append(TensorId id, QuantizableKind kind)
     {
         m_index.emplace(id, m_result.size());
-        m_result.push_back({.tensor = id, .kind = kind, .group = id, .fixedRange = std::nullopt, .channelAxis = -1, .biasActivation = {}, .biasWeight = {}});
+        m_result.push_back({.tensor = id,
+                            .kind = kind,
+                            .group = id,
+                            .fixedRange = std::nullopt,
+                            .channelAxis = -1,
+                            .biasActivation = {},
+                            .biasWeight = {}});
         return m_result.back();
     }
 
-    /// A group takes its first member's name; a fixed range holds for it only where all values that enter the group have that range.
+    /// A group takes its first member's name; a fixed range holds for it only where all values that enter the group have that
+    /// range.
     void nameGroups()
     {
         struct Group {
@@ -128,7 +138,8 @@ private:
         for (QuantizableTensor &entry : m_result) {
             if (entry.kind != QuantizableKind::Activation)
                 continue;
-            Group &group = groups.try_emplace(m_ties.rootOf(entry.tensor).index, Group{entry.tensor, std::nullopt, false}).first->second;
+            Group &group =
+                groups.try_emplace(m_ties.rootOf(entry.tensor).index, Group{entry.tensor, std::nullopt, false}).first->second;
             entry.group = group.name;
             if (m_ties.isMoved(entry.tensor))
                 continue;

@@ -56,7 +56,8 @@ TieGroups::TieGroups(const Graph &graph, const std::vector<bool> &constants)
         TensorId first;
         for (std::size_t i = 0; i < node.inputs.size(); ++i) {
             const TensorId input = node.inputs[i];
-            if (!input.isValid() || roleOfInput(*spec, i) != QuantRole::Activation || constants[input.index] || !isFloat(graph.tensor(input).dtype))
+            if (!input.isValid() || roleOfInput(*spec, i) != QuantRole::Activation || constants[input.index] ||
+                !isFloat(graph.tensor(input).dtype))
                 continue;
             if (first.isValid())
                 unite(first, input);

@@ -7,8 +7,9 @@
 
 namespace nordlys::core {
 
-/// Floating-point activations that must share one encoding because an operator only moves data between them (QuantRole::Tied: Concat, Reshape,
-/// MaxPool ...; Pad where it pads with zero; Resize and Upsample with mode nearest). Constants are never members: they have encodings of their own.
+/// Floating-point activations that must share one encoding because an operator only moves data between them (QuantRole::Tied:
+/// Concat, Reshape, MaxPool ...; Pad where it pads with zero; Resize and Upsample with mode nearest). Constants are never
+/// members: they have encodings of their own.
 class TieGroups {
 public:
     TieGroups(const Graph &graph, const std::vector<bool> &constants);

@@ -63,7 +63,8 @@ bool visitElements(const HostTensor &tensor, Visit visit)
             if (tensor.dtype() == DType::Int4)
                 return static_cast<float>(static_cast<int>(nibble) - (nibble >= 8 ? 16 : 0));
             const float magnitude = (nibble & 0x6U) == 0 ? 0.5F * static_cast<float>(nibble & 1U)
-                                                         : std::ldexp(1.0F + 0.5F * static_cast<float>(nibble & 1U), static_cast<int>((nibble >> 1) & 3U) - 1);
+                                                         : std::ldexp(1.0F + 0.5F * static_cast<float>(nibble & 1U),
+                                                                      static_cast<int>((nibble >> 1) & 3U) - 1);
             return nibble & 8U ? -magnitude : magnitude;
         });
     default: return false;
@@ -100,7 +101,8 @@ Expected<HostTensor> convertToInteger(const HostTensor &tensor, HostTensor resul
     if (!known)
         return notSupported("tensor", std::string(nameOf(tensor.dtype())) + " has no real values");
     if (misfit)
-        return badInput("tensor", "the value " + std::to_string(*misfit) + " has no exact " + std::string(nameOf(result.dtype())));
+        return badInput("tensor",
+                        "the value " + std::to_string(*misfit) + " has no exact " + std::string(nameOf(result.dtype())));
     return result;
 }
 
@@ -124,9 +126,12 @@ Expected<HostTensor> convertTensor(const HostTensor &tensor, DType dtype)
     switch (dtype) {
     case DType::Float32: return convertToFloat<float>(tensor, *std::move(result), [](auto v) { return static_cast<float>(v); });
     case DType::Float64: return convertToFloat<double>(tensor, *std::move(result), [](auto v) { return static_cast<double>(v); });
-    case DType::Float16: return convertToFloat<std::uint16_t>(tensor, *std::move(result), [](auto v) { return halfFromFloat(static_cast<float>(v)); });
+    case DType::Float16:
+        return convertToFloat<std::uint16_t>(tensor, *std::move(result),
+                                             [](auto v) { return halfFromFloat(static_cast<float>(v)); });
     case DType::BFloat16:
-        return convertToFloat<std::uint16_t>(tensor, *std::move(result), [](auto v) { return bfloat16FromFloat(static_cast<float>(v)); });
+        return convertToFloat<std::uint16_t>(tensor, *std::move(result),
+                                             [](auto v) { return bfloat16FromFloat(static_cast<float>(v)); });
     case DType::Bool:
     case DType::UInt8: return convertToInteger<std::uint8_t>(tensor, *std::move(result));
     case DType::Int8: return convertToInteger<std::int8_t>(tensor, *std::move(result));

@@ -9,8 +9,8 @@
 /// Conversions between float32 and narrow floating-point formats, by their bits. Pure functions.
 namespace nordlys::core {
 
-/// A narrow float: sign, exponent, mantissa bits from the top. `fn`: no infinities, only all ones is NaN (E4M3FN); `fnuz`: no infinities, no
-/// negative zero, 0x80 is NaN (OCP and ONNX float8 formats). Exact.
+/// A narrow float: sign, exponent, mantissa bits from the top. `fn`: no infinities, only all ones is NaN (E4M3FN); `fnuz`: no
+/// infinities, no negative zero, 0x80 is NaN (OCP and ONNX float8 formats). Exact.
 inline float floatFromNarrow(std::uint32_t bits, int exponentBits, int mantissaBits, int bias, bool fn, bool fnuz)
 {
     const std::uint32_t mantissaMask = (1U << mantissaBits) - 1, exponentMask = (1U << exponentBits) - 1;
@@ -24,9 +24,9 @@ inline float floatFromNarrow(std::uint32_t bits, int exponentBits, int mantissaB
         if (!fn || mantissa == mantissaMask)
             return std::numeric_limits<float>::quiet_NaN();
     }
-    const float magnitude = exponent == 0
-        ? std::ldexp(static_cast<float>(mantissa), 1 - bias - mantissaBits)
-        : std::ldexp(static_cast<float>(mantissa | (1U << mantissaBits)), static_cast<int>(exponent) - bias - mantissaBits);
+    const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(mantissa), 1 - bias - mantissaBits)
+                                          : std::ldexp(static_cast<float>(mantissa | (1U << mantissaBits)),
+                                                       static_cast<int>(exponent) - bias - mantissaBits);
     return sign ? -magnitude : magnitude;
 }
 

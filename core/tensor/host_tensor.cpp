@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 
-// calloc instead of an aligned allocation plus memset: fresh pages of a large tensor are zero without being touched. The pointer that
-// calloc gave stands right before the aligned block.
+// calloc instead of an aligned allocation plus memset: fresh pages of a large tensor are zero without being touched. The pointer
+// that calloc gave stands right before the aligned block.
 std::byte *allocateZeroed(std::size_t size)
 {
     if (size > std::numeric_limits<std::size_t>::max() - 2 * kAlignment)

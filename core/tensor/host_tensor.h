@@ -32,9 +32,15 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes() const { return {m_data.get(), m_size}; }
     /// Typed view; the caller has checked dtype().
     template <typename T>
-    [[nodiscard]] std::span<T> as() { return {reinterpret_cast<T *>(m_data.get()), m_count}; }
+    [[nodiscard]] std::span<T> as()
+    {
+        return {reinterpret_cast<T *>(m_data.get()), m_count};
+    }
     template <typename T>
-    [[nodiscard]] std::span<const T> as() const { return {reinterpret_cast<const T *>(m_data.get()), m_count}; }
+    [[nodiscard]] std::span<const T> as() const
+    {
+        return {reinterpret_cast<const T *>(m_data.get()), m_count};
+    }
 
 private:
     struct Free {
@@ -46,15 +52,16 @@ private:
     std::unique_ptr<std::byte[], Free> m_data;
 };
 
-/// NumPy .npy, format versions 1.0 to 3.0 (numpy.lib.format), C order or Fortran order (converted), little or big endian (converted).
-/// BadInput names what is wrong (magic, header, size).
+/// NumPy .npy, format versions 1.0 to 3.0 (numpy.lib.format), C order or Fortran order (converted), little or big endian
+/// (converted). BadInput names what is wrong (magic, header, size).
 Expected<HostTensor> readNpy(const std::filesystem::path &path);
 /// Written atomically, version 1.0.
 Expected<void> writeNpy(const std::filesystem::path &path, const HostTensor &tensor);
 /// ONNX TensorProto in a file of its own (.pb), as the backend tests and calibration sets use.
 Expected<HostTensor> readTensorProto(const std::filesystem::path &path);
 
-/// Converts float16/bfloat16/float64/integers to float32 (exact where float32 can hold it). NotSupported for strings and complex types.
+/// Converts float16/bfloat16/float64/integers to float32 (exact where float32 can hold it). NotSupported for strings and complex
+/// types.
 Expected<HostTensor> toFloat32(const HostTensor &tensor);
 
 } // namespace nordlys::core

@@ -50,9 +50,9 @@ Expected<HostTensor> readNpy(const std::filesystem::path &path)
     // Never allocate more than the file can fill.
     auto tensor = HostTensor::create(header->dtype, header->dims, stored);
     if (!tensor || tensor->bytes().size() != stored) {
-        return badInput(what, "the header asks for " + (tensor ? std::to_string(tensor->bytes().size()) + " bytes" : "more")
-                            + " (shape " + shapeText(header->dims) + ", " + std::string(nameOf(header->dtype)) + "), the file holds "
-                            + std::to_string(stored));
+        return badInput(what, "the header asks for " + (tensor ? std::to_string(tensor->bytes().size()) + " bytes" : "more") +
+                                  " (shape " + shapeText(header->dims) + ", " + std::string(nameOf(header->dtype)) +
+                                  "), the file holds " + std::to_string(stored));
     }
     const std::span<const std::byte> data = bytes.subspan(header->dataOffset);
     const std::span<std::byte> target = tensor->bytes();
@@ -65,7 +65,8 @@ Expected<HostTensor> readNpy(const std::filesystem::path &path)
         const bool isComplex = header->dtype == DType::Complex64 || header->dtype == DType::Complex128;
         const std::size_t width = isComplex ? itemSize / 2 : itemSize;
         for (std::size_t i = 0; i < target.size(); i += width)
-            std::reverse(target.begin() + static_cast<std::ptrdiff_t>(i), target.begin() + static_cast<std::ptrdiff_t>(i + width));
+            std::reverse(target.begin() + static_cast<std::ptrdiff_t>(i),
+                         target.begin() + static_cast<std::ptrdiff_t>(i + width));
     }
     if (header->dtype == DType::Bool) {
         for (std::byte &value : target)
@@ -78,7 +79,8 @@ Expected<void> writeNpy(const std::filesystem::path &path, const HostTensor &ten
 {
     const std::string descriptor = npyDescriptor(tensor.dtype());
     if (descriptor.empty()) {
-        return notSupported(path.string(), "NumPy has no type for " + std::string(nameOf(tensor.dtype())), "Convert the tensor to float32 first.");
+        return notSupported(path.string(), "NumPy has no type for " + std::string(nameOf(tensor.dtype())),
+                            "Convert the tensor to float32 first.");
     }
     std::string dictionary = "{'descr': '" + descriptor + "', 'fortran_order': False, 'shape': (";
     for (std::size_t i = 0; i < tensor.dims().size(); ++i)

@@ -19,9 +19,19 @@ struct NpyType {
     std::string_view code;
     DType dtype;
 };
-constexpr std::array<NpyType, 14> kTypes{{{"b1", DType::Bool}, {"i1", DType::Int8}, {"i2", DType::Int16}, {"i4", DType::Int32}, {"i8", DType::Int64},
-                                          {"u1", DType::UInt8}, {"u2", DType::UInt16}, {"u4", DType::UInt32}, {"u8", DType::UInt64},
-                                          {"f2", DType::Float16}, {"f4", DType::Float32}, {"f8", DType::Float64}, {"c8", DType::Complex64},
+constexpr std::array<NpyType, 14> kTypes{{{"b1", DType::Bool},
+                                          {"i1", DType::Int8},
+                                          {"i2", DType::Int16},
+                                          {"i4", DType::Int32},
+                                          {"i8", DType::Int64},
+                                          {"u1", DType::UInt8},
+                                          {"u2", DType::UInt16},
+                                          {"u4", DType::UInt32},
+                                          {"u8", DType::UInt64},
+                                          {"f2", DType::Float16},
+                                          {"f4", DType::Float32},
+                                          {"f8", DType::Float64},
+                                          {"c8", DType::Complex64},
                                           {"c16", DType::Complex128}}};
 
 /// Reader of the literal; every step checks the end of the text.
@@ -142,7 +152,10 @@ Expected<void> readDictionary(std::string_view text, NpyHeader &header, const st
         const auto key = literal.string();
         if (!key || !literal.take(':'))
             return badInput(what, "the header is no Python dictionary with string keys");
-        bool *seen = *key == "descr" ? &hasDescriptor : *key == "fortran_order" ? &hasOrder : *key == "shape" ? &hasShape : nullptr;
+        bool *seen = *key == "descr"           ? &hasDescriptor
+                     : *key == "fortran_order" ? &hasOrder
+                     : *key == "shape"         ? &hasShape
+                                               : nullptr;
         if (!seen)
             return badInput(what, "the header has an unknown key '" + std::string(key->substr(0, 32)) + "'");
         if (*seen)
@@ -179,7 +192,8 @@ Expected<NpyHeader> parseNpyHeader(std::span<const std::byte> file, const std::s
     const auto byteAt = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[i])); };
     const std::size_t major = byteAt(6);
     if (major < 1 || major > 3 || byteAt(7) != 0)
-        return badInput(what, ".npy format version " + std::to_string(major) + "." + std::to_string(byteAt(7)) + " is unknown (1.0 to 3.0 are read)");
+        return badInput(what, ".npy format version " + std::to_string(major) + "." + std::to_string(byteAt(7)) +
+                                  " is unknown (1.0 to 3.0 are read)");
     NpyHeader header;
     std::size_t length = byteAt(8) | byteAt(9) << 8;
     std::size_t start = 10;

@@ -21,9 +21,9 @@ struct NpyHeader {
     std::size_t dataOffset = 0; ///< of the first element in the file
 };
 
-/// Parses magic, version and the Python dict literal of numpy.lib.format without evaluating anything: only the three keys, strings, True, False
-/// and tuples of non-negative integers are accepted. BadInput says what is wrong, NotSupported names a dtype without counterpart. `what` names
-/// the file in errors.
+/// Parses magic, version and the Python dict literal of numpy.lib.format without evaluating anything: only the three keys,
+/// strings, True, False and tuples of non-negative integers are accepted. BadInput says what is wrong, NotSupported names a dtype
+/// without counterpart. `what` names the file in errors.
 Expected<NpyHeader> parseNpyHeader(std::span<const std::byte> file, const std::string &what);
 
 /// "<f4" and so on; empty where NumPy has no such type.

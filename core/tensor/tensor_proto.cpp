@@ -91,8 +91,8 @@ Expected<HostTensor> readTensorProto(const std::filesystem::path &path)
         return badInput(what, "the message is too short for its shape " + shapeText(dims));
     if (proto.has_raw_data()) {
         if (proto.raw_data().size() != tensor->bytes().size()) {
-            return badInput(what, "shape " + shapeText(dims) + " needs " + std::to_string(tensor->bytes().size()) + " bytes, raw_data holds "
-                                + std::to_string(proto.raw_data().size()));
+            return badInput(what, "shape " + shapeText(dims) + " needs " + std::to_string(tensor->bytes().size()) +
+                                      " bytes, raw_data holds " + std::to_string(proto.raw_data().size()));
         }
         if (!tensor->bytes().empty())
             std::memcpy(tensor->bytes().data(), proto.raw_data().data(), proto.raw_data().size());
@@ -100,8 +100,8 @@ Expected<HostTensor> readTensorProto(const std::filesystem::path &path)
         const bool isComplex = dtype == DType::Complex64 || dtype == DType::Complex128;
         const std::size_t expected = bitsOf(dtype) < 8 ? tensor->bytes().size() : tensor->elementCount() * (isComplex ? 2 : 1);
         if (static_cast<std::size_t>(typedCount(proto, dtype)) != expected) {
-            return badInput(what, "shape " + shapeText(dims) + " needs " + std::to_string(expected) + " values, the message holds "
-                                + std::to_string(typedCount(proto, dtype)));
+            return badInput(what, "shape " + shapeText(dims) + " needs " + std::to_string(expected) +
+                                      " values, the message holds " + std::to_string(typedCount(proto, dtype)));
         }
         if (isComplex || bitsOf(dtype) < 8)
             return notSupported(what, std::string(nameOf(dtype)) + " values are read from raw_data only");

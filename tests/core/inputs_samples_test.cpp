@@ -69,15 +69,40 @@ TEST(InputsResize, EqualsPillow)
 
 TEST(InputsRecipe, TextForms)
 {
-    for (const char *text : {"crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw",
-                             "resize-short:256,crop:224x224,color:bgr,mean:123.675/116.28/103.53,std:58.395/57.12/57.375,layout:nhwc", "color:gray"}) {
+    for (const char *text :
+         {"crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw",
+          "resize-short:256,crop:224x224,color:bgr,mean:123.675/116.28/103.53,std:58.395/57.12/57.375,layout:nhwc",
+          "color:gray"}) {
         const auto recipe = PreprocessRecipe::parse(text);
         ASSERT_TRUE(recipe) << recipe.error().text();
         EXPECT_EQ(recipe->text(), text);
     }
-    for (const char *text : {"", "crop", "crop:", "crop:0", "crop:1.5", "crop:0x5", "crop:nan", "resize:5", "resize:0x5", "resize:99999x1", "resize:5x5x5", "color:red",
-                             "mean:", "mean:1/2", "mean:1/2/3/4", "mean:inf", "mean:1e400", "std:0", "std:1/0/1", "layout:chw", "blur:3", "mean:1,mean:2", "mean:1,resize:5x5",
-                             "color:rgb,,std:1", "resize-short:-1", "color:rgb,"}) {
+    for (const char *text : {"",
+                             "crop",
+                             "crop:",
+                             "crop:0",
+                             "crop:1.5",
+                             "crop:0x5",
+                             "crop:nan",
+                             "resize:5",
+                             "resize:0x5",
+                             "resize:99999x1",
+                             "resize:5x5x5",
+                             "color:red",
+                             "mean:",
+                             "mean:1/2",
+                             "mean:1/2/3/4",
+                             "mean:inf",
+                             "mean:1e400",
+                             "std:0",
+                             "std:1/0/1",
+                             "layout:chw",
+                             "blur:3",
+                             "mean:1,mean:2",
+                             "mean:1,resize:5x5",
+                             "color:rgb,,std:1",
+                             "resize-short:-1",
+                             "color:rgb,"}) {
         const auto recipe = PreprocessRecipe::parse(text);
         ASSERT_FALSE(recipe) << text;
         EXPECT_EQ(recipe.error().code, ErrorCode::Usage) << text;
@@ -118,7 +143,8 @@ TEST(InputsPreprocess, StepsByHand)
 
 TEST(InputsImage, FormatsThatPillowWrote)
 {
-    const auto jpeg = readImage(casesFolder() / "two_colors.JPG"); // expected values: Pillow's own decoding, at (2, 3) and (13, 12)
+    const auto jpeg =
+        readImage(casesFolder() / "two_colors.JPG"); // expected values: Pillow's own decoding, at (2, 3) and (13, 12)
     ASSERT_TRUE(jpeg) << jpeg.error().text();
     EXPECT_EQ(jpeg->channels, 3);
     const auto pixel = [](const Image &image, int x, int y, int c) {
@@ -150,7 +176,8 @@ class InputsFilesTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        m_folder = fs::temp_directory_path() / ("nordlys-inputs-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
+        m_folder = fs::temp_directory_path() / ("nordlys-inputs-" + std::to_string(::getpid()) + "-" +
+                                                testing::UnitTest::GetInstance()->current_test_info()->name());
         fs::create_directories(m_folder);
     }
     void TearDown() override { fs::remove_all(m_folder); }
@@ -159,7 +186,10 @@ protected:
         std::ofstream(m_folder / name, std::ios::binary) << content;
         return m_folder / name;
     }
-    static std::string floats(std::initializer_list<float> values) { return {reinterpret_cast<const char *>(std::data(values)), values.size() * 4}; }
+    static std::string floats(std::initializer_list<float> values)
+    {
+        return {reinterpret_cast<const char *>(std::data(values)), values.size() * 4};
+    }
     static Graph graphWith(std::vector<std::pair<std::string, Dims>> inputs, DType dtype = DType::Float32)
     {
         Graph graph;
@@ -188,7 +218,8 @@ TEST_F(InputsFilesTest, BrokenPicturesAreErrors)
         }
     }
     // IHDR of 0x7fffffff x 0x7fffffff pixels.
-    EXPECT_FALSE(readImage(write("huge.png", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x02\0\0\0\0\0\0\0", 33))));
+    EXPECT_FALSE(readImage(write(
+        "huge.png", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x02\0\0\0\0\0\0\0", 33))));
     EXPECT_FALSE(readImage(write("text.png", "hello")));
     EXPECT_FALSE(readImage(m_folder));
 }
@@ -234,7 +265,8 @@ TEST_F(InputsFilesTest, InputLists)
         EXPECT_EQ((*sample)[0].as<float>()[1], 2.0F);
         EXPECT_EQ((*sample)[1].as<float>()[0], 3.0F);
     }
-    for (const char *text : {"", "#only\n", "a.raw\n", "x:=a.raw x:=a.raw\n", "x:=a.raw z:=b.raw\n", "x:=a.raw b.raw\n", "a.raw missing.raw\n", "a.raw b.raw\n#late\n", "x:= y:0:=b.raw\n"})
+    for (const char *text : {"", "#only\n", "a.raw\n", "x:=a.raw x:=a.raw\n", "x:=a.raw z:=b.raw\n", "x:=a.raw b.raw\n",
+                             "a.raw missing.raw\n", "a.raw b.raw\n#late\n", "x:= y:0:=b.raw\n"})
         EXPECT_FALSE(open(text)) << text;
     const auto nan = open("nan.raw b.raw\n");
     ASSERT_TRUE(nan);
@@ -254,7 +286,8 @@ TEST_F(InputsFilesTest, RandomSamplesAreTheSameEverywhere)
     ASSERT_TRUE(set) << set.error().text();
     EXPECT_EQ(set->size(), 3U);
     EXPECT_EQ(set->name(2), "random 2");
-    const auto a = set->load(1), b = SampleSet::open("random:7:9", graph)->load(1), c = set->load(2), d = SampleSet::open("random:8:3", graph)->load(1);
+    const auto a = set->load(1), b = SampleSet::open("random:7:9", graph)->load(1), c = set->load(2),
+               d = SampleSet::open("random:8:3", graph)->load(1);
     const auto same = [](const Expected<Sample> &left, const Expected<Sample> &right) {
         return std::equal((*left)[0].bytes().begin(), (*left)[0].bytes().end(), (*right)[0].bytes().begin());
     };
@@ -268,7 +301,8 @@ TEST_F(InputsFilesTest, RandomSamplesAreTheSameEverywhere)
         sum += static_cast<double>(value);
     }
     EXPECT_NEAR(sum / 1000, 0.5, 0.05); // 5 standard errors of a uniform mean
-    for (const char *spec : {"random:", "random:1", "random:1:0", "random:x:3", "random:1:99999999999", "random:1:2:3", "random:-1:2"})
+    for (const char *spec :
+         {"random:", "random:1", "random:1:0", "random:x:3", "random:1:99999999999", "random:1:2:3", "random:-1:2"})
         EXPECT_FALSE(SampleSet::open(spec, graph)) << spec;
     const auto integers = SampleSet::open("random:1:1", graphWith({{"ids", {64}}}, DType::Int64))->load(0);
     for (const std::int64_t value : (*integers)[0].as<std::int64_t>())
@@ -281,15 +315,18 @@ TEST_F(InputsFilesTest, RandomSamplesAreTheSameEverywhere)
 TEST_F(InputsFilesTest, Labels)
 {
     write("a b.png", "");
-    const auto csv = write("labels.csv", "\xef\xbb\xbf" "label,\"file\",class_index\r\n\"x, \"\"y\"\"\",\"a b.png\",3\r\n\r\nz,sub/../c.png,0\n");
+    const auto csv =
+        write("labels.csv", "\xef\xbb\xbf"
+                            "label,\"file\",class_index\r\n\"x, \"\"y\"\"\",\"a b.png\",3\r\n\r\nz,sub/../c.png,0\n");
     const auto labels = LabelSet::read(csv);
     ASSERT_TRUE(labels) << labels.error().text();
     ASSERT_EQ(labels->files.size(), 2U);
     EXPECT_EQ(labels->classOf(m_folder / "a b.png"), 3);
     EXPECT_EQ(labels->classOf(m_folder / "." / "c.png"), 0);
     EXPECT_FALSE(labels->classOf(m_folder / "d.png"));
-    for (const char *text : {"", "file\na\n", "file,class_index\n", "file,class_index\na,x\n", "file,class_index\na,-1\n", "file,class_index\na\n",
-                             "file,class_index\n\"a,1\n", "file,class_index\na,1\na,2\n", "file,class_index\n,1\n", "file,class_index\na,99999999999999999999\n"})
+    for (const char *text : {"", "file\na\n", "file,class_index\n", "file,class_index\na,x\n", "file,class_index\na,-1\n",
+                             "file,class_index\na\n", "file,class_index\n\"a,1\n", "file,class_index\na,1\na,2\n",
+                             "file,class_index\n,1\n", "file,class_index\na,99999999999999999999\n"})
         EXPECT_FALSE(LabelSet::read(write("bad.csv", text))) << text;
 }
 

@@ -24,7 +24,11 @@ Change randomChange(std::mt19937 &random, int depth = 0)
     const auto name = [&] { return "t" + std::to_string(random() % 6); };
     const bool remove = random() % 3 == 0;
     switch (random() % (depth < 2 ? 4 : 3)) {
-    case 0: return {SetEncoding{name(), remove ? std::nullopt : std::optional(entry(-static_cast<double>(random() % 100) / 7, 1.0 + static_cast<double>(random() % 9), random() % 2 == 0 ? 8 : 16, random() % 2 == 0))}};
+    case 0:
+        return {SetEncoding{name(), remove ? std::nullopt
+                                           : std::optional(entry(-static_cast<double>(random() % 100) / 7,
+                                                                 1.0 + static_cast<double>(random() % 9),
+                                                                 random() % 2 == 0 ? 8 : 16, random() % 2 == 0))}};
     case 1: return {SetBackend{name(), remove ? std::nullopt : std::optional(static_cast<Backend>(random() % 3))}};
     case 2: return {SetBuildOption{name(), remove ? std::nullopt : std::optional(std::to_string(random() % 4))}};
     default: {
@@ -81,7 +85,10 @@ TEST(ProjectChange, FailedBatchChangesNothing)
     EncodingEntry bad = entry(0, 1);
     bad.encoding.grids[0].scale = std::nan("");
     auto batch = std::make_shared<ChangeBatch>();
-    batch->changes = {{SetBuildOption{"k", std::nullopt}}, {SetBuildOption{"n", "1"}}, {SetBackend{"x", Backend::Htp}}, {SetEncoding{"t", bad}}};
+    batch->changes = {{SetBuildOption{"k", std::nullopt}},
+                      {SetBuildOption{"n", "1"}},
+                      {SetBackend{"x", Backend::Htp}},
+                      {SetEncoding{"t", bad}}};
     const auto applied = applyChange(state, {std::shared_ptr<const ChangeBatch>(batch)});
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, ErrorCode::BadInput);
@@ -107,13 +114,18 @@ TEST(ProjectChange, HostileJson)
     std::string nested = "{\"setBackend\":{\"node\":\"n\",\"backend\":null}}";
     for (int i = 0; i < 40; ++i)
         nested = "{\"batch\":{\"title\":\"\",\"changes\":[" + nested + "]}}";
-    for (const std::string &text : {std::string(), std::string("null"), std::string("{}"), std::string("{\"a\":1}"), std::string("{\"a\":{}}"), nested,
-                                    std::string("{\"setBackend\":{}}"), std::string("{\"setBackend\":{\"node\":\"n\",\"backend\":\"npu\"}}"),
-                                    std::string("{\"setBackend\":{\"node\":\"n\",\"backend\":7}}"), std::string("{\"batch\":{\"title\":\"\"}}"),
-                                    std::string("{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":8,\"grids\":[[0,1,-1,0]]}}}"),
-                                    std::string("{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":8,\"grids\":[[0,1,1]]}}}"),
-                                    std::string("{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":4294967304,\"grids\":[]}}}"),
-                                    std::string("{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"other\",\"grids\":[]}}}"), std::string("{\"setBackend\":{\"node\":\"n\"}} x")})
+    for (const std::string &text :
+         {std::string(), std::string("null"), std::string("{}"), std::string("{\"a\":1}"), std::string("{\"a\":{}}"), nested,
+          std::string("{\"setBackend\":{}}"), std::string("{\"setBackend\":{\"node\":\"n\",\"backend\":\"npu\"}}"),
+          std::string("{\"setBackend\":{\"node\":\"n\",\"backend\":7}}"), std::string("{\"batch\":{\"title\":\"\"}}"),
+          std::string(
+              "{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":8,\"grids\":[[0,1,-1,0]]}}}"),
+          std::string(
+              "{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":8,\"grids\":[[0,1,1]]}}}"),
+          std::string(
+              "{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"activation\",\"bitwidth\":4294967304,\"grids\":[]}}}"),
+          std::string("{\"setEncoding\":{\"tensor\":\"t\",\"entry\":{\"kind\":\"other\",\"grids\":[]}}}"),
+          std::string("{\"setBackend\":{\"node\":\"n\"}} x")})
         EXPECT_FALSE(changeFromJson(text)) << text.substr(0, 80);
 }
 
@@ -121,7 +133,8 @@ class ProjectFileTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        m_folder = fs::temp_directory_path() / ("nordlys-project-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
+        m_folder = fs::temp_directory_path() / ("nordlys-project-" + std::to_string(::getpid()) + "-" +
+                                                testing::UnitTest::GetInstance()->current_test_info()->name());
         fs::create_directories(m_folder / "models");
         write("models/m.onnx", "weights");
     }
@@ -199,14 +212,31 @@ TEST_F(ProjectFileTest, HostileFiles)
     EXPECT_EQ(newer.error().code, ErrorCode::NotSupported);
     EXPECT_NE(newer.error().text().find("nordlys.project/2"), std::string::npos);
     for (const std::string &text :
-         {std::string(), std::string("{}"), std::string("[]"), std::string("{\"schema\": 1}"), std::string("{\"schema\": \"nordlys.project/0\"}"),
-          std::string("{\"schema\": \"nordlys.project/99999999999999\"}"), std::string("{\"schema\": \"nordlys.project/1\"}"),
-          std::string("{\"schema\": \"nordlys.project/1\", \"model\": \"m\"}"), std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"\"}}"),
-          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"/dev/zero\"}}"), std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"models\"}}"),
-          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"models/m.onnx\", \"sha256\": \"xyz\"}}"), head + ", \"dims\": {\"N\": -1}}",
-          head + ", \"dims\": {\"N\": 1.5}}", head + ", \"dims\": [1]}", head + ", \"inputs\": 3}", head + ", \"runs\": {}}", head + ", \"runs\": [1]}", head + ", \"view\": {\"a\": 1}}",
-          head + ", \"edits\": {\"placement\": {\"n\": \"npu\"}}}", head + ", \"edits\": {\"encodings\": {\"t\": {\"kind\": \"activation\", \"bitwidth\": 8, \"grids\": [[0, 1, 1e999, 0]]}}}}",
-          head + ", \"edits\": {\"encodings\": {\"t\": 1}}}", head + ", \"x\": " + std::string(200, '[') + std::string(200, ']') + "}", head}) {
+         {std::string(),
+          std::string("{}"),
+          std::string("[]"),
+          std::string("{\"schema\": 1}"),
+          std::string("{\"schema\": \"nordlys.project/0\"}"),
+          std::string("{\"schema\": \"nordlys.project/99999999999999\"}"),
+          std::string("{\"schema\": \"nordlys.project/1\"}"),
+          std::string("{\"schema\": \"nordlys.project/1\", \"model\": \"m\"}"),
+          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"\"}}"),
+          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"/dev/zero\"}}"),
+          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"models\"}}"),
+          std::string("{\"schema\": \"nordlys.project/1\", \"model\": {\"path\": \"models/m.onnx\", \"sha256\": \"xyz\"}}"),
+          head + ", \"dims\": {\"N\": -1}}",
+          head + ", \"dims\": {\"N\": 1.5}}",
+          head + ", \"dims\": [1]}",
+          head + ", \"inputs\": 3}",
+          head + ", \"runs\": {}}",
+          head + ", \"runs\": [1]}",
+          head + ", \"view\": {\"a\": 1}}",
+          head + ", \"edits\": {\"placement\": {\"n\": \"npu\"}}}",
+          head + ", \"edits\": {\"encodings\": {\"t\": {\"kind\": \"activation\", \"bitwidth\": 8, \"grids\": [[0, 1, 1e999, "
+                 "0]]}}}}",
+          head + ", \"edits\": {\"encodings\": {\"t\": 1}}}",
+          head + ", \"x\": " + std::string(200, '[') + std::string(200, ']') + "}",
+          head}) {
         const auto opened = openProject(write("p", text));
         EXPECT_FALSE(opened) << text.substr(0, 200);
     }

@@ -16,7 +16,8 @@ class EncodingFileTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        m_folder = std::filesystem::temp_directory_path() / ("nordlys-enc-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
+        m_folder = std::filesystem::temp_directory_path() / ("nordlys-enc-" + std::to_string(::getpid()) + "-" +
+                                                             testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::create_directories(m_folder);
     }
     void TearDown() override { std::filesystem::remove_all(m_folder); }
@@ -98,10 +99,12 @@ TEST(EncodingEntryNumbers, SignConvention)
 
 TEST_F(EncodingFileTest, FormsOfEntries)
 {
-    const auto file = read("// seed\n{\"activation_encodings\": {\"a\": {\"bitwidth\": 8, \"min\": -1.28, \"max\": 1.27, \"scale\": 0.01, \"offset\": 128.0, \"note\": 1},"
-                           "\"f\": [{\"bitwidth\": 16, \"dtype\": \"float\"}], \"n\": [{\"min\": 0, \"max\": 6}]},"
-                           "\"param_encodings\": {\"w\": [{\"bitwidth\": 8, \"is_symmetric\": true, \"scale\": 0.5, \"offset\": -128},"
-                           "{\"bitwidth\": 8, \"is_symmetric\": \"True\", \"scale\": 0.25, \"offset\": -128}]}, \"mystery\": 3}");
+    const auto file =
+        read("// seed\n{\"activation_encodings\": {\"a\": {\"bitwidth\": 8, \"min\": -1.28, \"max\": 1.27, \"scale\": 0.01, "
+             "\"offset\": 128.0, \"note\": 1},"
+             "\"f\": [{\"bitwidth\": 16, \"dtype\": \"float\"}], \"n\": [{\"min\": 0, \"max\": 6}]},"
+             "\"param_encodings\": {\"w\": [{\"bitwidth\": 8, \"is_symmetric\": true, \"scale\": 0.5, \"offset\": -128},"
+             "{\"bitwidth\": 8, \"is_symmetric\": \"True\", \"scale\": 0.25, \"offset\": -128}]}, \"mystery\": 3}");
     ASSERT_TRUE(file) << file.error().text();
     EXPECT_EQ(file->set.find("a")->encoding.grids[0].zeroPoint, 128);
     EXPECT_TRUE(file->set.find("f")->encoding.isFloat);
@@ -110,8 +113,10 @@ TEST_F(EncodingFileTest, FormsOfEntries)
     EXPECT_EQ(file->set.find("w")->encoding.grids.size(), 2U);
     EXPECT_EQ(file->repaired.size(), 3U); // object for list, sign, bitwidth
     EXPECT_EQ(file->notes.size(), 3U);    // comment line, two unknown keys
-    const auto list = read("{\"version\": \"1.0.0\", \"activation_encodings\": [{\"name\": \"a\", \"enc_type\": \"PER_TENSOR\", \"dtype\": \"INT\", \"bw\": 8, \"is_sym\": false,"
-                           "\"scale\": [0.5], \"offset\": [-3]}], \"param_encodings\": [{\"name\": \"w\", \"enc_type\": \"PER_CHANNEL\", \"dtype\": \"INT\", \"bw\": 4,"
+    const auto list = read("{\"version\": \"1.0.0\", \"activation_encodings\": [{\"name\": \"a\", \"enc_type\": \"PER_TENSOR\", "
+                           "\"dtype\": \"INT\", \"bw\": 8, \"is_sym\": false,"
+                           "\"scale\": [0.5], \"offset\": [-3]}], \"param_encodings\": [{\"name\": \"w\", \"enc_type\": "
+                           "\"PER_CHANNEL\", \"dtype\": \"INT\", \"bw\": 4,"
                            "\"is_sym\": true, \"scale\": [1, 2], \"offset\": [-8, -8]}]}");
     ASSERT_TRUE(list) << list.error().text();
     EXPECT_EQ(list->set.find("a")->encoding.grids[0].min, -1.5);
@@ -136,7 +141,8 @@ TEST_F(EncodingFileTest, HostileFiles)
         {"{\"version\": \"2.0.0\", \"encodings\": []}", ErrorCode::NotSupported, "2.0.0"},
         {"{\"version\": 3}", ErrorCode::BadInput, "no string"},
         {"{\"activation_encodings\": {\"a\": 1, \"a\": 2}}", ErrorCode::BadInput, "twice"},
-        {"{\"activation_encodings\": {\"a\": [{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}, \"param_encodings\": {\"a\": [{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}}",
+        {"{\"activation_encodings\": {\"a\": [{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}, \"param_encodings\": {\"a\": "
+         "[{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}}",
          ErrorCode::BadInput, "two entries"},
         {"{\"activation_encodings\": {\"m\": {\"input\": {\"0\": {}}}}}", ErrorCode::NotSupported, "torch"},
         {"{\"activation_encodings\": []}", ErrorCode::BadInput, "a list"},
@@ -157,13 +163,17 @@ TEST_F(EncodingFileTest, HostileFiles)
         {with("\"bitwidth\": 1000000, \"min\": 0, \"max\": 1"), ErrorCode::BadInput, "bitwidth of 1000000"},
         {with("\"bitwidth\": \"8\", \"min\": 0, \"max\": 1"), ErrorCode::BadInput, "no integer"},
         {with("\"bitwidth\": 8, \"min\": 2, \"max\": 1"), ErrorCode::BadInput, "greater than max"},
-        {with("\"bitwidth\": 8, \"min\": 0, \"max\": 1, \"is_symmetric\": \"maybe\""), ErrorCode::BadInput, "neither True nor False"},
+        {with("\"bitwidth\": 8, \"min\": 0, \"max\": 1, \"is_symmetric\": \"maybe\""), ErrorCode::BadInput,
+         "neither True nor False"},
         {with("\"bitwidth\": 8, \"dtype\": \"complex\""), ErrorCode::BadInput, "dtype"},
         {with("\"bitwidth\": 8, \"dtype\": \"float\""), ErrorCode::BadInput, "16 or 32"},
         {"{\"activation_encodings\": {\"\xff\": 1}}", ErrorCode::BadInput, "UTF-8"},
-        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": \"LPBQ\", \"bw\": 8}]}", ErrorCode::NotSupported, "LPBQ"},
-        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": 5, \"bw\": 8}]}", ErrorCode::NotSupported, "type"},
-        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"bw\": 8, \"scale\": [1, 2], \"offset\": [0]}]}", ErrorCode::BadInput, "fitting length"},
+        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": \"LPBQ\", \"bw\": 8}]}",
+         ErrorCode::NotSupported, "LPBQ"},
+        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": 5, \"bw\": 8}]}",
+         ErrorCode::NotSupported, "type"},
+        {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"bw\": 8, \"scale\": [1, 2], \"offset\": [0]}]}",
+         ErrorCode::BadInput, "fitting length"},
     };
     for (const HostileEncoding &one : cases) {
         const auto file = read(one.text);

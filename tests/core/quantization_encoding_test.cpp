@@ -92,7 +92,7 @@ TEST(QuantizationGrid, CheckEncoding)
 
 TEST(QuantizationGrid, QuantizeDequantize)
 {
-    const Grid grid{-4, 3.5, 0.5, 8}; // codes of 4 bits
+    const Grid grid{-4, 3.5, 0.5, 8};                    // codes of 4 bits
     EXPECT_EQ(quantizeDequantize(0.25F, grid, 4), 0.0F); // 0.5 steps: to even
     EXPECT_EQ(quantizeDequantize(0.75F, grid, 4), 1.0F); // 1.5 steps: to even
     EXPECT_EQ(quantizeDequantize(-0.75F, grid, 4), -1.0F);

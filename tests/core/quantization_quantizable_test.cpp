@@ -23,13 +23,21 @@ public:
     TensorId constant(const char *name, Dims dims, DType type = DType::Float32)
     {
         const TensorId id = graph.addTensor(name, type, toShape(dims));
-        graph.tensor(id).constant = ConstantData::owned(std::vector<std::byte>(static_cast<std::size_t>(*elementCount(dims) * bitsOf(type) / 8)));
+        graph.tensor(id).constant =
+            ConstantData::owned(std::vector<std::byte>(static_cast<std::size_t>(*elementCount(dims) * bitsOf(type) / 8)));
         return id;
     }
-    TensorId node(const char *op, std::vector<TensorId> inputs, const char *output, Dims dims, std::vector<Attribute> attributes = {})
+    TensorId node(const char *op, std::vector<TensorId> inputs, const char *output, Dims dims,
+                  std::vector<Attribute> attributes = {})
     {
         const TensorId id = graph.addTensor(output, DType::Float32, toShape(dims));
-        graph.addNode({graph.names.intern(std::string("node_") + output), graph.names.intern(op), graph.names.intern(""), 17, std::move(inputs), {id}, std::move(attributes)});
+        graph.addNode({graph.names.intern(std::string("node_") + output),
+                       graph.names.intern(op),
+                       graph.names.intern(""),
+                       17,
+                       std::move(inputs),
+                       {id},
+                       std::move(attributes)});
         return id;
     }
     void output(TensorId id)
@@ -42,7 +50,9 @@ public:
         std::vector<std::string> names;
         for (const QuantizableTensor &item : quantizableTensors(graph)) {
             std::string text(graph.nameOf(item.tensor));
-            text += item.kind == QuantizableKind::Weight ? " w" + std::to_string(item.channelAxis) : item.kind == QuantizableKind::Bias ? " b" : "";
+            text += item.kind == QuantizableKind::Weight ? " w" + std::to_string(item.channelAxis)
+                    : item.kind == QuantizableKind::Bias ? " b"
+                                                         : "";
             if (item.group != item.tensor)
                 text += " = " + std::string(graph.nameOf(item.group));
             if (item.fixedRange)
@@ -59,7 +69,9 @@ TEST(QuantizationTensors, FusedConvolutionHasNoInnerEncodings)
     Builder b;
     const TensorId x = b.input("x", {1, 3, 8, 8});
     const TensorId conv = b.node("Conv", {x, b.constant("w", {4, 3, 3, 3}), b.constant("bias", {4})}, "conv", {1, 4, 6, 6});
-    const TensorId norm = b.node("BatchNormalization", {conv, b.constant("g", {4}), b.constant("b", {4}), b.constant("m", {4}), b.constant("v", {4})}, "bn", {1, 4, 6, 6});
+    const TensorId norm = b.node("BatchNormalization",
+                                 {conv, b.constant("g", {4}), b.constant("b", {4}), b.constant("m", {4}), b.constant("v", {4})},
+                                 "bn", {1, 4, 6, 6});
     const TensorId relu = b.node("Relu", {norm}, "relu", {1, 4, 6, 6});
     const TensorId conv2 = b.node("Conv", {relu, b.constant("w2", {4, 4, 1, 1})}, "conv2", {1, 4, 6, 6});
     const TensorId sum = b.node("Add", {conv2, relu}, "sum", {1, 4, 6, 6});
@@ -116,7 +128,8 @@ TEST(QuantizationTensors, FixedRanges)
     const TensorId reshaped = b.node("Flatten", {sigmoid}, "flat", {1, 8});
     const TensorId mixed = b.node("Concat", {reshaped, tanh}, "mixed", {1, 16});
     b.output(mixed);
-    EXPECT_THAT(b.listed(), ElementsAre("x", "sigmoid", "tanh = sigmoid", "flat = sigmoid", "mixed = sigmoid")); // two ranges in one group: none is fixed
+    EXPECT_THAT(b.listed(), ElementsAre("x", "sigmoid", "tanh = sigmoid", "flat = sigmoid",
+                                        "mixed = sigmoid")); // two ranges in one group: none is fixed
     Builder c;
     const TensorId z = c.input("x", {1, 8});
     c.output(c.node("Flatten", {c.node("Softmax", {z}, "softmax", {1, 8})}, "flat", {1, 8}));
@@ -131,7 +144,9 @@ TEST(QuantizationTensors, ConstantsAndResize)
     const TensorId halved = b.node("Mul", {scaled, b.constant("half", {})}, "halved", {1, 4, 4, 4});
     const TensorId folded = b.node("Transpose", {b.constant("raw", {1, 1, 4, 4})}, "folded", {4, 4, 1, 1});
     const TensorId conv = b.node("Conv", {halved, folded}, "conv", {1, 4, 4, 4});
-    const auto mode = [&](const char *value) { return std::vector<Attribute>{{b.graph.names.intern("mode"), std::string(value)}}; };
+    const auto mode = [&](const char *value) {
+        return std::vector<Attribute>{{b.graph.names.intern("mode"), std::string(value)}};
+    };
     const TensorId nearest = b.node("Resize", {conv, TensorId(), b.constant("s", {4})}, "nearest", {1, 4, 8, 8}, mode("nearest"));
     b.output(b.node("Resize", {nearest, TensorId(), b.constant("s2", {4})}, "cubic", {1, 4, 9, 9}, mode("cubic")));
     EXPECT_THAT(b.listed(), ElementsAre("x", "factors w-1", "scaled", "halved", "folded w0", "conv", "nearest = conv", "cubic"));

@@ -17,8 +17,8 @@ class TensorNpyTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        m_folder = std::filesystem::temp_directory_path()
-            / ("nordlys-npy-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
+        m_folder = std::filesystem::temp_directory_path() / ("nordlys-npy-" + std::to_string(::getpid()) + "-" +
+                                                             testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::create_directories(m_folder);
     }
     void TearDown() override { std::filesystem::remove_all(m_folder); }
@@ -45,18 +45,22 @@ protected:
 TEST_F(TensorNpyTest, ReadsOrdersAndByteOrders)
 {
     // 2x3 array 1..6 by numpy.lib.format's rules: Fortran order stores columns.
-    const auto fortran = readNpy(file(npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", "\x01\x04\x02\x05\x03\x06")));
+    const auto fortran =
+        readNpy(file(npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", "\x01\x04\x02\x05\x03\x06")));
     ASSERT_TRUE(fortran) << fortran.error().text();
     EXPECT_EQ(fortran->dims(), (Dims{2, 3}));
-    EXPECT_EQ(std::vector<std::uint8_t>(fortran->as<std::uint8_t>().begin(), fortran->as<std::uint8_t>().end()), (std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6}));
-    const auto big = readNpy(file(npy("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", std::string("\x01\x02\xff\xfe", 4), 2)));
+    EXPECT_EQ(std::vector<std::uint8_t>(fortran->as<std::uint8_t>().begin(), fortran->as<std::uint8_t>().end()),
+              (std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6}));
+    const auto big =
+        readNpy(file(npy("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", std::string("\x01\x02\xff\xfe", 4), 2)));
     ASSERT_TRUE(big) << big.error().text();
     EXPECT_EQ(big->as<std::int16_t>()[0], 0x0102);
     EXPECT_EQ(big->as<std::int16_t>()[1], -2);
     const auto flags = readNpy(file(npy("{'descr': '|b1', 'fortran_order': False, 'shape': (2L,)}", std::string("\x07\x00", 2))));
     ASSERT_TRUE(flags);
     EXPECT_EQ(flags->bytes()[0], std::byte(1));
-    const auto scalar = readNpy(file(npy("{\"descr\": \"<f4\", 'fortran_order': False, 'shape': ()}", std::string("\0\0\x80\x3f", 4))));
+    const auto scalar =
+        readNpy(file(npy("{\"descr\": \"<f4\", 'fortran_order': False, 'shape': ()}", std::string("\0\0\x80\x3f", 4))));
     ASSERT_TRUE(scalar);
     EXPECT_EQ(scalar->as<float>()[0], 1.0F);
     EXPECT_TRUE(readNpy(file(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (0, 9223372036854775807)}", ""))));
