@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "run_lanes.h"
+
+#include <studio/look/number_format.h>
+#include <studio/look/theme.h>
+#include <studio/workspace/text.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace nordlys::studio {
+namespace {
+
+constexpr int kMaxSeries = 8; // more lines in one lane cannot be told apart
+
+LaneInk inkOf(int index)
+{
+    constexpr LaneInk inks[] = {LaneInk::Cpu, LaneInk::Htp, LaneInk::Gpu, LaneInk::Accent, LaneInk::Text2};
+    return inks[static_cast<std::size_t>(index) % std::size(inks)];
+}
+
+// What a counter's unit becomes in its lane, and the factor.
+struct LaneUnit {
+    QString unit;
+    double factor = 1;
+};
+
+LaneUnit laneUnit(const std::string &unit)
+{
+    if (unit == "Hz")
+        return {QStringLiteral("GHz"), 1e-9};
+    if (unit == "bytes" || unit == "B")
+        return {QStringLiteral("MiB"), 1.0 / (1 << 20)};
+    return {toQString(unit), 1};
+}
+
+} // namespace
+
+RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
+{
+    const QString unit = toQString(counter.unit), name = toQString(counter.name).toLower();
+    if (unit == QLatin1String("Hz") || unit == QLatin1String("kHz") || unit == QLatin1String("MHz") || unit == QLatin1String("GHz"))
+        return Family::Clock;
+    if (unit == QStringLiteral("°C") || unit == QLatin1String("C") || name.contains(QLatin1String("temp")))
+        return Family::Temperature;
+    if (unit == QLatin1String("B") || unit == QLatin1String("bytes") || unit.endsWith(QLatin1String("iB")) || name.contains(QLatin1String("memory")))
+        return Family::Memory;
+    if (unit == QLatin1String("%"))
+        return Family::Utilisation;
+    if (unit == QLatin1String("W") || unit == QLatin1String("mW"))
+        return Family::Power;
+    return Family::Other;
+}
+
+QString RunLanes::familyName(Family family) const
+{
+    switch (family) {
+    case Family::Clock: return tr("Clock");
+    case Family::Utilisation: return tr("Utilisation");
+    case Family::Temperature: return tr("Temperature");
+    case Family::Memory: return tr("Memory");
+    case Family::Power: return tr("Power");
+    case Family::Other: return tr("Other");
+    }
+    return {};
+}
+
+void RunLanes::show(const RunRecord *run)
+{
+    m_run = run;
+    m_plot.removeAllTracks();
+    m_hasTracks = false;
+    m_inferences = m_layers = -1;
+    m_series.clear();
+    m_shownInferences = m_shownSamples = 0;
+    if (!run)
+        return;
+    extend();
+}
+
+void RunLanes::buildTracks()
+{
+    m_hasTracks = true;
+    m_plot.addOverview({tr("Whole run"), tr("latency, ms"), 56, LaneInk::Outline});
+    m_inferences = m_plot.addBlockTrack({tr("Inference"), tr("latency, ms"), 36, LaneInk::Outline}, LaneInk::Outline);
+    m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) { return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3); });
+    const auto threads = m_run->profile.start.threads;
+    if (m_run->profile.layerCount() > 0) {
+        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %n thread(s)", nullptr, static_cast<int>(threads)), 44, LaneInk::Cpu}, LaneInk::TimeRamp);
+        m_plot.blockTrack(m_layers)->setLabelOf([this](const LaneBlock &block) {
+            const auto &layers = m_run->profile.start.layers;
+            return block.label < layers.size() ? toQString(layers[block.label].name) : QString();
+        });
+    } else {
+        m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("Not available: the run was recorded without layer times."));
+    }
+    for (const Family family : {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
+        addFamily(family);
+}
+
+void RunLanes::addFamily(Family family)
+{
+    std::vector<const core::CounterInfo *> counters;
+    QStringList reasons;
+    LaneUnit unit;
+    for (const core::CounterInfo &counter : m_run->profile.hello.counters) {
+        if (familyOf(counter) != family)
+            continue;
+        if (!counter.available) {
+            reasons << tr("%1: %2").arg(toQString(counter.name), toQString(counter.why));
+            continue;
+        }
+        if (counters.empty())
+            unit = laneUnit(counter.unit);
+        counters.push_back(&counter);
+    }
+    const bool isClock = family == Family::Clock;
+    if (counters.empty()) {
+        if (reasons.isEmpty() && family != Family::Clock && family != Family::Temperature)
+            return; // neither there nor looked for
+        const QString why = reasons.isEmpty() ? tr("the device reports no such counter") : reasons.first();
+        m_plot.addUnavailableTrack({familyName(family), {}, 34, LaneInk::Outline}, tr("Not available: %1").arg(why));
+        return;
+    }
+    // Whole-machine counters first: they are the lines that matter when a lane has many.
+    std::ranges::stable_sort(counters, {}, [](const core::CounterInfo *counter) { return counter->name.size(); });
+    const int track = m_plot.addStepTrack({familyName(family), unit.unit, isClock ? 76 : 64, LaneInk::Outline});
+    StepTrack *steps = m_plot.stepTrack(track);
+    steps->setFromZero(family != Family::Temperature);
+    for (std::size_t i = 0; i < counters.size() && i < kMaxSeries; ++i) {
+        SeriesSpec spec;
+        spec.name = toQString(counters[i]->name);
+        spec.ink = inkOf(static_cast<int>(i));
+        spec.main = i == 0;
+        spec.stepped = family != Family::Temperature;
+        spec.decimals = isClock ? 2 : (family == Family::Memory ? 0 : 1);
+        m_series[counters[i]->id] = {track, steps->addSeries(spec), laneUnit(counters[i]->unit).factor};
+    }
+}
+
+void RunLanes::colourLayers()
+{
+    // The slowest layer has the strongest colour; steps are those of the graph.
+    const std::size_t layers = m_run->profile.layerCount();
+    std::vector<double> sums(layers, 0);
+    const std::size_t rows = std::min<std::size_t>(m_run->profile.layerDurationNs.size() / std::max<std::size_t>(1, layers), 50);
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t layer = 0; layer < layers; ++layer)
+            sums[layer] += static_cast<double>(m_run->profile.layerDurationNs[i * layers + layer]);
+    }
+    const double highest = sums.empty() ? 0 : *std::ranges::max_element(sums);
+    m_layerStep.assign(layers, 2);
+    for (std::size_t layer = 0; layer < layers; ++layer)
+        m_layerStep[layer] = static_cast<std::uint8_t>(std::max(1, theme().timeRamp.indexOf(highest > 0 ? sums[layer] / highest : 0)));
+}
+
+void RunLanes::extend()
+{
+    if (!m_run)
+        return;
+    const core::RunProfile &profile = m_run->profile;
+    if (!m_hasTracks) {
+        // Nothing can be drawn before the run says which layers and counters it has.
+        if (profile.hello.counters.empty() && profile.start.layers.empty() && profile.inferenceCount() == 0)
+            return;
+        if (m_run->live && profile.start.layers.empty() && profile.inferenceCount() == 0)
+            return;
+        buildTracks();
+    }
+    const std::size_t layers = profile.layerCount();
+    if (m_shownInferences == 0 && profile.inferenceCount() > 0)
+        colourLayers();
+    std::vector<LaneBlock> inferences, events;
+    std::vector<StepSample> dots;
+    for (std::size_t i = m_shownInferences; i < profile.inferenceCount(); ++i) {
+        const std::int64_t start = profile.inferenceStartNs[i], duration = profile.inferenceDurationNs[i];
+        inferences.push_back({start, duration, static_cast<std::uint32_t>(i), 5, LaneBlock::None});
+        dots.push_back({start, static_cast<double>(duration) / 1e6});
+        if (m_layers < 0 || (i + 1) * layers > profile.layerDurationNs.size())
+            continue;
+        for (std::size_t layer = 0; layer < layers; ++layer) {
+            const std::size_t at = i * layers + layer;
+            events.push_back({start + profile.layerOffsetNs[at], profile.layerDurationNs[at], static_cast<std::uint32_t>(layer), m_layerStep[layer],
+                              LaneBlock::None});
+        }
+    }
+    m_shownInferences = profile.inferenceCount();
+    if (!inferences.empty()) {
+        m_plot.appendBlocks(m_inferences, inferences);
+        m_plot.appendOverview(dots);
+    }
+    if (!events.empty())
+        m_plot.appendBlocks(m_layers, events);
+
+    std::map<std::uint32_t, std::vector<StepSample>> samples;
+    for (std::size_t i = m_shownSamples; i < profile.counterSamples.size(); ++i) {
+        const core::CounterSample &sample = profile.counterSamples[i];
+        const auto series = m_series.find(sample.counterId);
+        if (series != m_series.end())
+            samples[sample.counterId].push_back({sample.tNs, sample.value * series->second.factor});
+    }
+    m_shownSamples = profile.counterSamples.size();
+    for (const auto &[counter, list] : samples)
+        m_plot.appendSamples(m_series[counter].track, m_series[counter].series, list);
+}
+
+QStringList RunLanes::readout(std::int64_t timeNs, int track, const LaneBlock *block) const
+{
+    if (!m_run)
+        return {};
+    QStringList lines;
+    const core::RunProfile &profile = m_run->profile;
+    if (block && track == m_layers && block->label < profile.layerCount()) {
+        const core::LayerInfo &layer = profile.start.layers[block->label];
+        lines << toQString(layer.name) << QStringLiteral("%1  %2").arg(formatDuration(block->durationNs), toQString(layer.op));
+        if (const core::LayerSummary *summary = m_run->summaryOf(block->label); summary && summary->duration.count > 0)
+            lines << tr("p50 of run %1 n=%2").arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)), formatCount(static_cast<qint64>(summary->duration.count)));
+    } else if (block && track == m_inferences) {
+        lines << tr("Inference %1").arg(formatCount(block->label + 1)) << formatDuration(block->durationNs);
+    } else {
+        lines << formatDuration(timeNs);
+    }
+    for (const auto &[counter, series] : m_series) {
+        const StepTrack *steps = m_plot.stepTrack(series.track);
+        if (!steps || series.series != 0)
+            continue;
+        if (const auto value = steps->valueAt(series.series, timeNs))
+            lines << QStringLiteral("%1 %2").arg(steps->series(series.series).name, withUnit(formatSignificant(*value, 3, 2), m_plot.trackRect(series.track)->spec().unit));
+    }
+    return lines;
+}
+
+} // namespace nordlys::studio

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "main_window.h"
+
+#include "error_bar.h"
+#include "job_strip.h"
+#include "ops_panel.h"
+#include "top_bar.h"
+
+#include <studio/look/icons.h>
+#include <studio/look/metrics.h>
+#include <studio/look/number_format.h>
+#include <studio/views/inspector/inspector.h>
+#include <studio/views/start/start_view.h>
+#include <studio/widgets/dock_header.h>
+#include <studio/workspace/recent_files.h>
+#include <studio/workspace/text.h>
+
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenuBar>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QThread>
+#include <QVBoxLayout>
+
+namespace nordlys::studio {
+namespace {
+
+constexpr int kLeftDock = 244, kRightDock = 308, kBottomDock = 200;
+constexpr int kNarrow = 1200;
+
+QDockWidget *makeDock(QMainWindow *window, const QString &name, const QString &title, QWidget *content)
+{
+    auto *dock = new QDockWidget(title, window);
+    dock->setObjectName(name);
+    dock->setTitleBarWidget(new DockHeader(title, dock));
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+    dock->setWidget(content);
+    return dock;
+}
+
+} // namespace
+
+MainWindow::MainWindow(QWidget *parent)
+    : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)), m_keeper(new ProjectKeeper(*m_workspace)),
+      m_quantizer(new Quantizer(*m_workspace)), m_runner(new Runner(*m_workspace))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(nordlysWindowIcon());
+    setMinimumSize(960, 640);
+    setAcceptDrops(true);
+    addActions();
+    addViewActions();
+    buildBody();
+    buildDocks();
+    connectWorkspace();
+    resize(1440, 900);
+    restoreLayout();
+    updateActions();
+    updateTitle();
+    updateStatus();
+    updateDocks();
+}
+
+MainWindow::~MainWindow()
+{
+    m_closing = true;
+    // Widgets look at the workspace until they are gone: they go first.
+    delete takeCentralWidget();
+    for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
+        delete dock;
+    setMenuWidget(nullptr);
+    delete m_workspace;
+    m_workspace = nullptr;
+}
+
+QStringList MainWindow::viewIds()
+{
+    return {QStringLiteral("graph"), QStringLiteral("encodings"), QStringLiteral("layers"), QStringLiteral("timeline"), QStringLiteral("start")};
+}
+
+void MainWindow::buildBody()
+{
+    auto *menus = new QMenuBar(this);
+    buildMenus();
+    for (QAction *menu : std::as_const(m_menuActions))
+        menus->addAction(menu);
+    auto *bars = new QWidget(this);
+    auto *column = new QVBoxLayout(bars);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_topBar = new TopBar(*m_workspace, *m_actions, menus, bars);
+    m_viewBar = new ViewBar(*m_workspace, *m_actions, bars);
+    column->addWidget(m_topBar);
+    column->addWidget(m_viewBar);
+    setMenuWidget(bars);
+
+    m_start = new StartView(this);
+    m_graph = new GraphView(*m_workspace, this);
+    m_encodings = new EncodingsView(*m_workspace, *m_actions, this);
+    m_layers = new LayersPanel(*m_workspace, false, this);
+    m_timeline = new TimelineView(*m_workspace, *m_actions, this);
+    m_viewBar->addView(QStringLiteral("graph"), tr("Graph"));
+    m_viewBar->addView(QStringLiteral("encodings"), tr("Encodings"));
+    m_viewBar->addView(QStringLiteral("timeline"), tr("Timeline"));
+    m_viewBar->addView(QStringLiteral("layers"), tr("Layers"));
+    connect(m_viewBar, &ViewBar::viewChosen, this, &MainWindow::showView);
+
+    auto *centre = new QWidget(this);
+    auto *centreColumn = new QVBoxLayout(centre);
+    centreColumn->setContentsMargins(0, 0, 0, 0);
+    centreColumn->setSpacing(0);
+    m_errors = new ErrorBar(centre);
+    m_jobs = new JobStrip(centre);
+    m_stack = new QStackedWidget(centre);
+    for (QWidget *view : std::initializer_list<QWidget *>{m_start, m_graph, m_encodings, m_timeline, m_layers})
+        m_stack->addWidget(view);
+    centreColumn->addWidget(m_errors);
+    centreColumn->addWidget(m_jobs);
+    centreColumn->addWidget(m_stack, 1);
+    setCentralWidget(centre);
+    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(), &m_quantizer->evaluationJob(), &m_quantizer->fileJob(),
+                         &m_runner->buildJob(), &m_runner->runJob()}) {
+        if (job != &m_runner->runJob())
+            m_jobs->watch(*job);
+        connect(job, &JobBase::started, this, &MainWindow::updateActions);
+        connect(job, &JobBase::ended, this, &MainWindow::updateActions);
+    }
+
+    const auto label = [this] {
+        auto *made = new QLabel(this);
+        made->setFont(uiFont(11));
+        made->setForegroundRole(QPalette::PlaceholderText);
+        return made;
+    };
+    m_statusDevice = label();
+    m_statusModel = label();
+    m_statusCost = label();
+    m_statusSaved = label();
+    statusBar()->addWidget(m_statusDevice);
+    statusBar()->addWidget(m_statusModel);
+    statusBar()->addWidget(m_statusCost);
+    statusBar()->addPermanentWidget(m_statusSaved);
+    statusBar()->setSizeGripEnabled(false);
+    m_statusDevice->setText(tr("This computer: %n thread(s)", nullptr, QThread::idealThreadCount()));
+}
+
+void MainWindow::buildDocks()
+{
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+    setDockOptions(QMainWindow::AllowNestedDocks);
+    m_leftDock = makeDock(this, QStringLiteral("modelDock"), tr("Model"), new OpsPanel(*m_workspace));
+    m_rightDock = makeDock(this, QStringLiteral("inspectorDock"), tr("Inspector"), new Inspector(*m_workspace));
+    // The panel has a header line of its own.
+    auto *bottomLayers = new LayersPanel(*m_workspace, false);
+    bottomLayers->table().setObjectName(QStringLiteral("layersDockTable"));
+    m_bottomDock = makeDock(this, QStringLiteral("layersDock"), tr("Layers"), bottomLayers);
+    auto *none = new QWidget(m_bottomDock);
+    none->setFixedHeight(0);
+    m_bottomDock->setTitleBarWidget(none);
+    addDockWidget(Qt::LeftDockWidgetArea, m_leftDock);
+    addDockWidget(Qt::RightDockWidgetArea, m_rightDock);
+    addDockWidget(Qt::BottomDockWidgetArea, m_bottomDock);
+    applyScreenClass();
+}
+
+void MainWindow::applyScreenClass()
+{
+    const bool narrow = width() < kNarrow;
+    resizeDocks({m_leftDock, m_rightDock}, {scaled(kLeftDock), scaled(narrow ? 264 : kRightDock)}, Qt::Horizontal);
+    resizeDocks({m_bottomDock}, {scaled(narrow ? 168 : kBottomDock)}, Qt::Vertical);
+}
+
+void MainWindow::updateDocks()
+{
+    // Which docks belong to a view; hidden ones come back with the next view that has them.
+    const bool graph = m_view == QLatin1String("graph"), layers = m_view == QLatin1String("layers");
+    const bool open = m_workspace->document() != nullptr;
+    const bool narrow = width() < kNarrow;
+    m_leftDock->setVisible(graph && open && !narrow);
+    m_rightDock->setVisible((graph || layers) && open);
+    m_bottomDock->setVisible(graph && open);
+}
+
+void MainWindow::connectWorkspace()
+{
+    connect(m_start, &StartView::openRequested, m_actions->action(QStringLiteral("file.open")), &QAction::trigger);
+    connect(m_start, &StartView::fileRequested, this, &MainWindow::openPath);
+    connect(m_workspace, &Workspace::viewRequested, this, &MainWindow::showView);
+    connect(m_workspace, &Workspace::failed, this, [this](const core::Error &error) { m_errors->show(error); });
+    connect(m_workspace, &Workspace::notice, m_errors, &ErrorBar::showNotice);
+    for (const auto signal : {&Workspace::documentChanged, &Workspace::editsChanged, &Workspace::runsChanged, &Workspace::selectionChanged,
+                              &Workspace::calibrationChanged})
+        connect(m_workspace, signal, this, &MainWindow::updateActions);
+    connect(m_workspace, &Workspace::documentChanged, this, [this] {
+        updateStatus();
+        updateDocks();
+    });
+    connect(m_workspace, &Workspace::titleChanged, this, &MainWindow::updateTitle);
+    connect(m_keeper, &ProjectKeeper::opened, this, [this] {
+        m_errors->hide();
+        rememberRecent();
+        if (m_view == QLatin1String("start") && m_workspace->document())
+            showView(QStringLiteral("graph"));
+    });
+    connect(m_keeper, &ProjectKeeper::viewStateLoaded, this, &MainWindow::restoreViewState);
+    connect(&m_runner->runJob(), &JobBase::started, this, [this] {
+        m_errors->hide();
+        m_topBar->setRunning(true);
+        showView(QStringLiteral("timeline"));
+    });
+    connect(&m_runner->runJob(), &JobBase::ended, this, [this] {
+        m_topBar->setRunning(false);
+        rememberRecent();
+    });
+}
+
+bool MainWindow::isBusy() const
+{
+    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(), &m_quantizer->evaluationJob(), &m_quantizer->fileJob(),
+                         &m_runner->buildJob(), &m_runner->runJob()}) {
+        if (job->isRunning())
+            return true;
+    }
+    return false;
+}
+
+bool MainWindow::showView(const QString &id)
+{
+    if (!viewIds().contains(id))
+        return false;
+    QWidget *views[] = {m_graph, m_encodings, m_layers, m_timeline, m_start};
+    if (m_view != id && !m_navigating) {
+        m_back << m_view;
+        m_forward.clear();
+    }
+    m_view = id;
+    m_stack->setCurrentWidget(views[viewIds().indexOf(id)]);
+    m_viewBar->setCurrent(id);
+    updateDocks();
+    updateActions();
+    if (m_view == QLatin1String("graph"))
+        m_graph->canvas().setFocus(Qt::OtherFocusReason);
+    return true;
+}
+
+void MainWindow::updateTitle()
+{
+    const QString title = m_workspace->title();
+    setWindowTitle(title.isEmpty() ? tr("Nordlys Studio") : tr("%1[*] – Nordlys Studio").arg(title));
+    setWindowModified(m_workspace->isModified());
+    m_statusSaved->setText(title.isEmpty() || !m_workspace->document()
+                               ? QString()
+                               : (m_workspace->isModified() ? tr("Not saved") : (m_workspace->projectPath().isEmpty() ? tr("No changes") : tr("Saved"))));
+}
+
+void MainWindow::updateStatus()
+{
+    const auto document = m_workspace->document();
+    m_statusModel->setVisible(document != nullptr);
+    m_statusCost->setVisible(document != nullptr);
+    if (!document)
+        return;
+    m_statusModel->setText(tr("%n op(s), 1 segment", nullptr, static_cast<int>(document->graph().nodes.size())));
+    m_statusCost->setText(tr("%1, %2 parameters, opened in %3, laid out in %4")
+                              .arg(formatAmount(static_cast<double>(document->macs), QStringLiteral("MAC")), formatCount(document->parameters),
+                                   formatDuration(document->openNs), formatDuration(document->layoutNs)));
+}
+
+void MainWindow::restoreLayout()
+{
+    const QSettings settings;
+    const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
+    if (!geometry.isEmpty())
+        restoreGeometry(geometry);
+    const QByteArray state = settings.value(QStringLiteral("window/state")).toByteArray();
+    if (!state.isEmpty())
+        restoreState(state);
+}
+
+void MainWindow::saveLayout()
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    // Docks are shown per view; the layout is kept as the graph has it.
+    if (m_view == QLatin1String("graph"))
+        settings.setValue(QStringLiteral("window/state"), saveState());
+}
+
+void MainWindow::rememberRecent()
+{
+    RecentFile file;
+    file.path = m_workspace->projectPath();
+    if (file.path.isEmpty() && m_workspace->document())
+        file.path = toQString(m_workspace->document()->path);
+    const RunRecord *run = m_workspace->run();
+    if (file.path.isEmpty() && run && run->fromFile)
+        file.path = toQString(run->recording);
+    if (file.path.isEmpty())
+        return;
+    file.opened = QDateTime::currentDateTime();
+    if (run && run->summary.latency.count > 0) {
+        file.latencyNs = static_cast<qint64>(run->summary.latency.p50Ns);
+        file.count = run->summary.latency.count;
+        file.verdict = toQString(core::nameOf(run->summary.verdict.level));
+    }
+    RecentFiles::remember(file);
+}
+
+} // namespace nordlys::studio

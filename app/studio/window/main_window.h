@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <studio/views/encodings/encodings_view.h>
+#include <studio/views/graph/graph_view.h>
+#include <studio/views/layers/layers_panel.h>
+#include <studio/views/timeline/timeline_view.h>
+#include <studio/workspace/action_registry.h>
+#include <studio/workspace/project_keeper.h>
+#include <studio/workspace/quantizer.h>
+#include <studio/workspace/runner.h>
+#include <studio/workspace/workspace.h>
+
+#include <QMainWindow>
+#include <QPointer>
+
+class QLabel;
+class QMenu;
+class QStackedWidget;
+
+namespace nordlys::studio {
+
+class ErrorBar;
+class Inspector;
+class JobStrip;
+class OpsPanel;
+class StartView;
+class TopBar;
+class ViewBar;
+
+/// The window: bars, docks and views over one workspace.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] Workspace &workspace() { return *m_workspace; }
+    [[nodiscard]] ActionRegistry &actions() { return *m_actions; }
+    [[nodiscard]] ProjectKeeper &keeper() { return *m_keeper; }
+    [[nodiscard]] Quantizer &quantizer() { return *m_quantizer; }
+    [[nodiscard]] Runner &runner() { return *m_runner; }
+    [[nodiscard]] GraphView &graphView() { return *m_graph; }
+    [[nodiscard]] EncodingsView &encodingsView() { return *m_encodings; }
+    [[nodiscard]] TimelineView &timelineView() { return *m_timeline; }
+
+    /// Opens a file; asks first when edits are not saved.
+    void openPath(const QString &path);
+    /// "graph", "encodings", "layers", "timeline", "start". False: there is no such view.
+    bool showView(const QString &id);
+    [[nodiscard]] QString currentView() const { return m_view; }
+    [[nodiscard]] static QStringList viewIds();
+    /// True while a file opens or something computes.
+    [[nodiscard]] bool isBusy() const;
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dragLeaveEvent(QDragLeaveEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    void addActions();
+    void addViewActions();
+    void buildMenus();
+    void buildBody();
+    void buildDocks();
+    void connectWorkspace();
+    void updateActions();
+    void updateTitle();
+    void updateStatus();
+    void updateDocks();
+    void applyScreenClass();
+    void showAbout();
+    void showShortcuts();
+    void fillRecent();
+    void rememberRecent();
+
+    void askOpen(const QString &filter);
+    /// Saves; `then` is called when the project is on disk.
+    void saveProject(bool askName, std::function<void()> then = {});
+    /// Calls `then` when nothing unsaved would be lost.
+    void whenSaved(std::function<void()> then);
+    void calibrate();
+    void evaluate();
+    void build();
+    void restoreViewState();
+    void collectViewState();
+    void restoreLayout();
+    void saveLayout();
+
+    Workspace *m_workspace;
+    ActionRegistry *m_actions;
+    ProjectKeeper *m_keeper;
+    Quantizer *m_quantizer;
+    Runner *m_runner;
+    TopBar *m_topBar = nullptr;
+    ViewBar *m_viewBar = nullptr;
+    ErrorBar *m_errors = nullptr;
+    JobStrip *m_jobs = nullptr;
+    QStackedWidget *m_stack = nullptr;
+    StartView *m_start = nullptr;
+    GraphView *m_graph = nullptr;
+    EncodingsView *m_encodings = nullptr;
+    LayersPanel *m_layers = nullptr;
+    TimelineView *m_timeline = nullptr;
+    QDockWidget *m_leftDock = nullptr, *m_rightDock = nullptr, *m_bottomDock = nullptr;
+    QMenu *m_recentMenu = nullptr;
+    QList<QAction *> m_menuActions;
+    QLabel *m_statusDevice = nullptr, *m_statusModel = nullptr, *m_statusCost = nullptr, *m_statusSaved = nullptr;
+    QString m_view = QStringLiteral("start");
+    QStringList m_back, m_forward;
+    bool m_navigating = false, m_closing = false;
+};
+
+} // namespace nordlys::studio

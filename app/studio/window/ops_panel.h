@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <studio/models/ops_model.h>
+
+#include <QWidget>
+
+class QTreeView;
+
+namespace nordlys::studio {
+
+/// The model tree of the left dock.
+class OpsPanel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit OpsPanel(Workspace &workspace, QWidget *parent = nullptr);
+
+private:
+    void showSelection();
+    Workspace &m_workspace;
+    OpsModel *m_model;
+    QTreeView *m_tree;
+    bool m_selecting = false;
+};
+
+} // namespace nordlys::studio
