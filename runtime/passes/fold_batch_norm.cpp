@@ -120,30 +120,30 @@ bool isInferenceNorm(const Program &program, const ProgramStep &norm)
 
 core::Expected<void> foldBatchNorms(Program &program, const NameSet &keep)
 {
-    for (std::size_t s = 0; s < program.steps.size();) {
-        const ProgramStep norm = program.steps[s];
-        const int in = norm.inputs.empty() ? -1 : norm.inputs[0];
-        const int producer = in >= 0 ? program.producers()[static_cast<std::size_t>(in)] : -1;
-        if (!isInferenceNorm(program, norm) || producer < 0 || !mayVanish(program, in, keep)
-            || program.consumers()[static_cast<std::size_t>(in)].size() != 1) {
-            ++s;
+    Links links(program);
+    for (std::size_t s = 0; s < program.steps.size(); ++s) {
+        if (!isInferenceNorm(program, program.steps[s]))
             continue;
-        }
+        const ProgramStep norm = program.steps[s];
+        const auto in = static_cast<std::size_t>(norm.inputs[0]);
+        const int producer = norm.inputs[0] >= 0 ? links.producer[in] : -1;
+        if (producer < 0 || !mayVanish(program, norm.inputs[0], keep) || links.uses[in] != 1)
+            continue;
         ProgramStep &step = program.steps[static_cast<std::size_t>(producer)];
         const auto target = targetOf(program, step);
         bool fits = target.has_value();
         for (std::size_t i = 1; i < 5 && fits; ++i)
             fits = program.tensor(norm.inputs[i]).dims == core::Dims{target->channels};
-        if (!fits) {
-            ++s;
+        if (!fits)
             continue;
-        }
         NORDLYS_TRY(foldInto(program, step, *target, norm));
         step.outputs[0] = norm.outputs[0];
         step.label += "+BatchNormalization";
         step.sourceNodes.insert(step.sourceNodes.end(), norm.sourceNodes.begin(), norm.sourceNodes.end());
-        program.steps.erase(program.steps.begin() + static_cast<std::ptrdiff_t>(s));
+        links.producer[static_cast<std::size_t>(norm.outputs[0])] = producer;
+        links.dropped[s] = true;
     }
+    links.compact(program);
     return {};
 }
 

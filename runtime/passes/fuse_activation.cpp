@@ -56,16 +56,15 @@ bool takesActivation(const ProgramStep &step)
 
 void fuseActivations(Program &program, const NameSet &keep)
 {
-    for (std::size_t s = 0; s < program.steps.size();) {
+    Links links(program);
+    for (std::size_t s = 0; s < program.steps.size(); ++s) {
         const ProgramStep &step = program.steps[s];
         const auto activation = activationOf(program, step);
         const int in = step.inputs.empty() ? -1 : step.inputs[0];
-        const int producer = activation ? program.producers()[static_cast<std::size_t>(in)] : -1;
+        const int producer = activation ? links.producer[static_cast<std::size_t>(in)] : -1;
         if (producer < 0 || !takesActivation(program.steps[static_cast<std::size_t>(producer)]) || !mayVanish(program, in, keep)
-            || program.consumers()[static_cast<std::size_t>(in)].size() != 1) {
-            ++s;
+            || links.uses[static_cast<std::size_t>(in)] != 1)
             continue;
-        }
         ProgramStep &target = program.steps[static_cast<std::size_t>(producer)];
         target.activation = activation->kind;
         target.low = activation->low;
@@ -73,8 +72,10 @@ void fuseActivations(Program &program, const NameSet &keep)
         target.outputs[0] = step.outputs[0];
         target.label += "+" + step.label;
         target.sourceNodes.insert(target.sourceNodes.end(), step.sourceNodes.begin(), step.sourceNodes.end());
-        program.steps.erase(program.steps.begin() + static_cast<std::ptrdiff_t>(s));
+        links.producer[static_cast<std::size_t>(step.outputs[0])] = producer;
+        links.dropped[s] = true;
     }
+    links.compact(program);
 }
 
 } // namespace nordlys::runtime::passes

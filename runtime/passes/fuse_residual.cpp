@@ -8,11 +8,10 @@ namespace nordlys::runtime::passes {
 namespace {
 
 /// The convolution that computes this value, if the Add may move into it: nobody else reads the value, and nothing is applied to it yet.
-int fusableProducer(const Program &program, int tensor, const NameSet &keep, const std::vector<int> &producers,
-                    const std::vector<std::vector<int>> &consumers)
+int fusableProducer(const Program &program, int tensor, const NameSet &keep, const Links &links)
 {
-    const int producer = producers[static_cast<std::size_t>(tensor)];
-    if (producer < 0 || !mayVanish(program, tensor, keep) || consumers[static_cast<std::size_t>(tensor)].size() != 1)
+    const int producer = links.producer[static_cast<std::size_t>(tensor)];
+    if (producer < 0 || !mayVanish(program, tensor, keep) || links.uses[static_cast<std::size_t>(tensor)] != 1)
         return -1;
     const ProgramStep &step = program.steps[static_cast<std::size_t>(producer)];
     const bool fits = step.op == "Conv" && step.domain.empty() && step.activation == FusedActivation::None && step.residual < 0
@@ -24,17 +23,18 @@ int fusableProducer(const Program &program, int tensor, const NameSet &keep, con
 
 void fuseResiduals(Program &program, const NameSet &keep)
 {
+    Links links(program);
     for (std::size_t s = 0; s < program.steps.size(); ++s) {
+        if (links.dropped[s] || program.steps[s].op != "Add")
+            continue;
         const ProgramStep add = program.steps[s];
-        if (add.op != "Add" || !add.domain.empty() || add.inputs.size() != 2 || add.inputs[0] < 0 || add.inputs[1] < 0)
+        if (!add.domain.empty() || add.inputs.size() != 2 || add.inputs[0] < 0 || add.inputs[1] < 0)
             continue;
         const ProgramTensor &a = program.tensor(add.inputs[0]), &b = program.tensor(add.inputs[1]);
         if (a.dims != b.dims || a.dtype != core::DType::Float32 || b.dtype != core::DType::Float32 || a.dims.size() != 4 || add.inputs[0] == add.inputs[1])
             continue;
-        const auto producers = program.producers();
-        const auto consumers = program.consumers();
-        const int first = fusableProducer(program, add.inputs[0], keep, producers, consumers);
-        const int second = fusableProducer(program, add.inputs[1], keep, producers, consumers);
+        const int first = fusableProducer(program, add.inputs[0], keep, links);
+        const int second = fusableProducer(program, add.inputs[1], keep, links);
         const int chosen = std::max(first, second); // the later one: the other operand is then mostly computed already
         if (chosen < 0)
             continue;
@@ -50,10 +50,11 @@ void fuseResiduals(Program &program, const NameSet &keep)
         fused.label += "+" + add.label;
         fused.sourceNodes.insert(fused.sourceNodes.end(), add.sourceNodes.begin(), add.sourceNodes.end());
         // At the place of the Add both operands exist; the convolution's value has no other reader.
+        links.producer[static_cast<std::size_t>(fused.outputs[0])] = static_cast<int>(s);
         program.steps[s] = std::move(fused);
-        program.steps.erase(program.steps.begin() + chosen);
-        --s;
+        links.dropped[static_cast<std::size_t>(chosen)] = true;
     }
+    links.compact(program);
 }
 
 } // namespace nordlys::runtime::passes

@@ -24,6 +24,16 @@ void removeDeadSteps(Program &program, const NameSet &keep);
 /// All of them in their order.
 core::Expected<void> optimize(Program &program, const NameSet &keep);
 
+/// Producer and number of uses of every tensor, kept up to date by the pass that holds it, and the steps that it dropped.
+struct Links {
+    explicit Links(const Program &program);
+    std::vector<int> producer; ///< step, -1: none
+    std::vector<int> uses;
+    std::vector<bool> dropped; ///< per step
+    /// Takes the dropped steps out of the program; the links are of no use afterwards.
+    void compact(Program &program) const;
+};
+
 /// May this value vanish from the plan?
 bool mayVanish(const Program &program, int tensor, const NameSet &keep);
 

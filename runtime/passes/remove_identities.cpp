@@ -21,29 +21,37 @@ bool isIdentity(const ProgramStep &step)
 
 void removeIdentities(Program &program, const NameSet &keep)
 {
-    for (std::size_t s = 0; s < program.steps.size();) {
+    Links links(program);
+    std::vector<int> replacement(program.tensors.size(), -1);
+    const auto resolved = [&replacement](int tensor) {
+        while (tensor >= 0 && replacement[static_cast<std::size_t>(tensor)] >= 0)
+            tensor = replacement[static_cast<std::size_t>(tensor)];
+        return tensor;
+    };
+    for (std::size_t s = 0; s < program.steps.size(); ++s) {
         const ProgramStep &step = program.steps[s];
-        if (!isIdentity(step)) {
-            ++s;
+        if (!isIdentity(step))
             continue;
-        }
-        const int in = step.inputs[0], out = step.outputs[0];
-        const int producer = program.producers()[static_cast<std::size_t>(in)];
-        std::vector<std::string> names = step.sourceNodes;
+        const int in = resolved(step.inputs[0]), out = step.outputs[0];
+        const int producer = links.producer[static_cast<std::size_t>(in)];
         if (mayVanish(program, out, keep)) {
-            program.replaceUses(out, in);
+            replacement[static_cast<std::size_t>(out)] = in;
         } else if (producer >= 0 && mayVanish(program, in, keep)) {
             // The output's name has to stay: the producer writes it directly.
             auto &outputs = program.steps[static_cast<std::size_t>(producer)].outputs;
             std::replace(outputs.begin(), outputs.end(), in, out);
-            program.replaceUses(in, out);
-        } else {
-            ++s;
+            replacement[static_cast<std::size_t>(in)] = out;
+            links.producer[static_cast<std::size_t>(out)] = producer;
+        } else
             continue;
-        }
         auto &target = producer >= 0 ? program.steps[static_cast<std::size_t>(producer)].sourceNodes : program.removedNodes;
-        target.insert(target.end(), names.begin(), names.end());
-        program.steps.erase(program.steps.begin() + static_cast<std::ptrdiff_t>(s));
+        target.insert(target.end(), step.sourceNodes.begin(), step.sourceNodes.end());
+        links.dropped[s] = true;
+    }
+    links.compact(program);
+    for (ProgramStep &step : program.steps) {
+        for (int &in : step.inputs)
+            in = resolved(in);
     }
 }
 

@@ -57,25 +57,6 @@ std::vector<int> Program::producers() const
     return result;
 }
 
-std::vector<std::vector<int>> Program::consumers() const
-{
-    std::vector<std::vector<int>> result(tensors.size());
-    for (std::size_t s = 0; s < steps.size(); ++s) {
-        for (const int in : steps[s].inputs) {
-            if (in >= 0)
-                result[static_cast<std::size_t>(in)].push_back(static_cast<int>(s));
-        }
-    }
-    return result;
-}
-
-void Program::replaceUses(int from, int to)
-{
-    for (ProgramStep &step : steps)
-        std::replace(step.inputs.begin(), step.inputs.end(), from, to);
-    std::replace(outputs.begin(), outputs.end(), from, to);
-}
-
 std::optional<std::size_t> checkedTensorBytes(core::DType type, const core::Dims &dims)
 {
     const std::size_t size = elementSize(type);

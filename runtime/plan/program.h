@@ -82,9 +82,6 @@ struct Program {
     int addTensor(ProgramTensor tensor);
     /// Producer step per tensor, -1 for none.
     [[nodiscard]] std::vector<int> producers() const;
-    /// Consumers per tensor; a step stands once per use.
-    [[nodiscard]] std::vector<std::vector<int>> consumers() const;
-    void replaceUses(int from, int to);
 };
 
 using NameSet = std::unordered_set<std::string>;
@@ -92,7 +89,7 @@ using NameSet = std::unordered_set<std::string>;
 /// Bytes of a tensor; nothing when a dim is negative or the product leaves what kernels can address.
 std::optional<std::size_t> checkedTensorBytes(core::DType type, const core::Dims &dims);
 
-/// The call that a step stands for, without what is fused into it. `withConstants` gives the kernels the constant data.
+/// The call that a step stands for, without the residual that is fused into it.
 KernelCall callOf(const Program &program, const ProgramStep &step);
 
 } // namespace nordlys::runtime
