@@ -73,6 +73,10 @@ std::vector<CounterSummary> summarizeCounters(const RunProfile &run, bool everyt
         // Running mean: a sum of hostile values could overflow.
         counter.mean += (sample.value - counter.mean) / static_cast<double>(counter.samples);
     }
+    for (CounterSummary &counter : result) {
+        if (counter.samples == 0 && counter.info.why.empty())
+            counter.info.why = "no sample arrived: the time looked at is shorter than the interval of this counter";
+    }
     return result;
 }
 

@@ -36,7 +36,7 @@ struct LayerSummary {
 };
 
 struct CounterSummary {
-    CounterInfo info;
+    CounterInfo info; ///< `why` is never empty where there are no samples
     std::uint64_t samples = 0;
     double min = 0, mean = 0, max = 0;
 };

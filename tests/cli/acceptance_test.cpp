@@ -158,7 +158,8 @@ protected:
         const Finished built = nordlys({"build", digits("digits.onnx"), "-o", m_scratch / "out", "--json"});
         ASSERT_EQ(built.exitCode, 0) << built.err;
         std::vector<std::string> paths;
-        for (const auto &artifact : built.json().at("artifacts")) {
+        const auto document = built.json();
+        for (const auto &artifact : document.at("artifacts")) {
             paths.push_back(artifact.at("path"));
             EXPECT_EQ(std::filesystem::file_size(m_scratch.path() / "out" / paths.back()), artifact.at("bytes"));
         }
@@ -186,8 +187,7 @@ TEST_F(CliRun, RunsRecordsAndReplaysToTheSameNumbers)
         EXPECT_LE(layer.at("p95Us"), layer.at("p99Us"));
     }
     const double share = json.at("sumOfLayersMs").get<double>() / json.at("latencyMs").at("mean").get<double>();
-    EXPECT_GE(share,
-              0.5); // digits takes microseconds, where the two clock reads of each layer show; MobileNetV2 is checked below
+    EXPECT_GE(share, 0.9);
     EXPECT_LE(share, 1.0);
     EXPECT_FALSE(json.at("counters").empty());
     for (const auto &counter : json.at("counters"))

@@ -74,7 +74,7 @@ std::string countersText(const std::vector<core::CounterSummary> &counters)
             table.add({counter.info.name, std::to_string(counter.samples), counterValue(counter.min, counter.info.unit),
                        counterValue(counter.mean, counter.info.unit), counterValue(counter.max, counter.info.unit), ""});
         else
-            table.add({counter.info.name, "0", "-", "-", "-", counter.info.available ? "no sample arrived" : counter.info.why});
+            table.add({counter.info.name, "0", "-", "-", "-", counter.info.why});
     }
     return table.empty() ? std::string() : table.text();
 }
