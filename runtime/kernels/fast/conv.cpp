@@ -5,6 +5,7 @@
 #include "depthwise_kernels.h"
 #include "im2col.h"
 
+#include <runtime/base/grain.h>
 #include <runtime/base/thread_pool.h>
 
 #include <algorithm>
@@ -214,40 +215,41 @@ void PackedConv::runDirect(const ConvGeometry &g, const float *in, float *out, c
     const std::int64_t edge = edgeColumns(g);
     const std::int64_t panels = panelsOf(g.cout);
     const std::int64_t rowFloats = g.kw * g.cin; // one kernel row, contiguous in the image
-    pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), 1, [&](std::size_t begin, std::size_t end, int worker) {
-        float *taps = scratch + worker * edge * depth();
-        for (std::int64_t row = static_cast<std::int64_t>(begin); row < static_cast<std::int64_t>(end); ++row) {
-            const auto columns = [&](std::int64_t from, std::int64_t until) {
-                GemmArgs args = groupProduct(g, out, epilogue, 0);
-                args.c += (row * g.outW + from) * g.cout;
-                if (args.epilogue.residual != nullptr)
-                    args.epilogue.residual += (row * g.outW + from) * g.cout;
-                args.m = until - from;
-                return args;
-            };
-            const auto edgeProduct = [&](std::int64_t from, std::int64_t until) {
-                if (from == until)
-                    return;
-                im2col(g, in, 0, row * g.outW + from, row * g.outW + until, taps);
-                GemmArgs args = columns(from, until);
-                args.a = taps;
-                gemmBlock(args, m_path, 0, args.m, 0, panels);
-            };
-            edgeProduct(0, inner.begin);
-            edgeProduct(inner.end, g.outW);
-            const std::int64_t top = row % g.outH * g.strideH - g.padTop;
-            const detail::TapRange rows = detail::tapsInside(top, g.h, g.kh, g.dilationH);
-            GemmArgs args = columns(inner.begin, inner.end);
-            args.segments = rows.end - rows.begin;
-            args.segmentStep = g.dilationH * g.w * g.cin;
-            args.k = args.segments * rowFloats;
-            args.panels += rows.begin * rowFloats * panelColumns;
-            args.lda = g.strideW * g.cin;
-            const std::int64_t left = inner.begin * g.strideW - g.padLeft;
-            args.a = in + ((row / g.outH * g.h + top + rows.begin * g.dilationH) * g.w + left) * g.cin;
-            gemmBlock(args, m_path, 0, args.m, 0, panels);
-        }
-    });
+    pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), grainFor(g.outW * g.cout * depth()),
+                     [&](std::size_t begin, std::size_t end, int worker) {
+                         float *taps = scratch + worker * edge * depth();
+                         for (std::int64_t row = static_cast<std::int64_t>(begin); row < static_cast<std::int64_t>(end); ++row) {
+                             const auto columns = [&](std::int64_t from, std::int64_t until) {
+                                 GemmArgs args = groupProduct(g, out, epilogue, 0);
+                                 args.c += (row * g.outW + from) * g.cout;
+                                 if (args.epilogue.residual != nullptr)
+                                     args.epilogue.residual += (row * g.outW + from) * g.cout;
+                                 args.m = until - from;
+                                 return args;
+                             };
+                             const auto edgeProduct = [&](std::int64_t from, std::int64_t until) {
+                                 if (from == until)
+                                     return;
+                                 im2col(g, in, 0, row * g.outW + from, row * g.outW + until, taps);
+                                 GemmArgs args = columns(from, until);
+                                 args.a = taps;
+                                 gemmBlock(args, m_path, 0, args.m, 0, panels);
+                             };
+                             edgeProduct(0, inner.begin);
+                             edgeProduct(inner.end, g.outW);
+                             const std::int64_t top = row % g.outH * g.strideH - g.padTop;
+                             const detail::TapRange rows = detail::tapsInside(top, g.h, g.kh, g.dilationH);
+                             GemmArgs args = columns(inner.begin, inner.end);
+                             args.segments = rows.end - rows.begin;
+                             args.segmentStep = g.dilationH * g.w * g.cin;
+                             args.k = args.segments * rowFloats;
+                             args.panels += rows.begin * rowFloats * panelColumns;
+                             args.lda = g.strideW * g.cin;
+                             const std::int64_t left = inner.begin * g.strideW - g.padLeft;
+                             args.a = in + ((row / g.outH * g.h + top + rows.begin * g.dilationH) * g.w + left) * g.cin;
+                             gemmBlock(args, m_path, 0, args.m, 0, panels);
+                         }
+                     });
 }
 
 void PackedConv::runGathered(const ConvGeometry &g, const float *in, float *out, const Epilogue &epilogue, ThreadPool &pool,

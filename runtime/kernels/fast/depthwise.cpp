@@ -4,6 +4,7 @@
 #include "gemm_kernels.h"
 #include "vector4.h"
 
+#include <runtime/base/grain.h>
 #include <runtime/base/thread_pool.h>
 
 #include <algorithm>
@@ -13,21 +14,23 @@ namespace nordlys::runtime {
 void depthwiseParallel(const DepthwiseArgs &args, KernelPath path, ThreadPool &pool)
 {
     const ConvGeometry &g = args.geometry;
-    pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), 1, [&](std::size_t begin, std::size_t end, int) {
-        for (std::size_t row = begin; row < end; ++row) {
-            const std::int64_t image = static_cast<std::int64_t>(row) / g.outH;
-            const std::int64_t y = static_cast<std::int64_t>(row) % g.outH;
+    const std::int64_t macsPerRow = g.outW * g.cout * g.kh * g.kw;
+    pool.parallelFor(static_cast<std::size_t>(g.n * g.outH), grainFor(macsPerRow, minChunkStreamingMacs),
+                     [&](std::size_t begin, std::size_t end, int) {
+                         for (std::size_t row = begin; row < end; ++row) {
+                             const std::int64_t image = static_cast<std::int64_t>(row) / g.outH;
+                             const std::int64_t y = static_cast<std::int64_t>(row) % g.outH;
 #if defined(__x86_64__)
-            if (path == KernelPath::Avx2) {
-                detail::depthwiseRowAvx2(args, image, y);
-                continue;
-            }
+                             if (path == KernelPath::Avx2) {
+                                 detail::depthwiseRowAvx2(args, image, y);
+                                 continue;
+                             }
 #else
             (void)path;
 #endif
-            detail::depthwiseRowGeneric(args, image, y);
-        }
-    });
+                             detail::depthwiseRowGeneric(args, image, y);
+                         }
+                     });
 }
 
 namespace detail {

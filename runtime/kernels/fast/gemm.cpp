@@ -3,6 +3,7 @@
 
 #include "checked_size.h"
 
+#include <runtime/base/grain.h>
 #include <runtime/base/thread_pool.h>
 
 #include <algorithm>
@@ -49,14 +50,16 @@ void gemmParallel(const GemmArgs &args, KernelPath path, ThreadPool &pool)
     // Rows keep B shared and C contiguous; few rows would leave threads idle or end in one large chunk, then columns it is.
     const bool byRows = threads == 1 || rowTiles >= threads * 16 || rowTiles >= panels;
     if (byRows) {
-        pool.parallelFor(static_cast<std::size_t>(rowTiles), 1, [&](std::size_t begin, std::size_t end, int) {
-            gemmBlock(args, path, static_cast<std::int64_t>(begin) * kernelRows,
-                      std::min(args.m, static_cast<std::int64_t>(end) * kernelRows), 0, panels);
-        });
+        pool.parallelFor(static_cast<std::size_t>(rowTiles), grainFor(kernelRows * args.n * args.k),
+                         [&](std::size_t begin, std::size_t end, int) {
+                             gemmBlock(args, path, static_cast<std::int64_t>(begin) * kernelRows,
+                                       std::min(args.m, static_cast<std::int64_t>(end) * kernelRows), 0, panels);
+                         });
     } else {
-        pool.parallelFor(static_cast<std::size_t>(panels), 1, [&](std::size_t begin, std::size_t end, int) {
-            gemmBlock(args, path, 0, args.m, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end));
-        });
+        pool.parallelFor(static_cast<std::size_t>(panels), grainFor(args.m * panelColumns * args.k),
+                         [&](std::size_t begin, std::size_t end, int) {
+                             gemmBlock(args, path, 0, args.m, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end));
+                         });
     }
 }
 
