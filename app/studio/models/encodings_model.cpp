@@ -3,6 +3,7 @@
 
 #include <studio/look/number_format.h>
 #include <studio/widgets/cell_roles.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/filter_query.h>
 #include <studio/workspace/text.h>
 
@@ -137,7 +138,7 @@ QVariant EncodingsModel::headerData(int section, Qt::Orientation orientation, in
     case Min: return tip ? tr("Real value of the first code") : tr("Min");
     case Max: return tip ? tr("Real value of the last code") : tr("Max");
     case Scale: return tip ? tr("Real distance of two codes: real = scale × (code − zero point)") : tr("Scale");
-    case ZeroPoint: return tip ? tr("Code of zero") : tr("Zero point");
+    case ZeroPoint: return tip ? tr("Zero point: the code of zero") : tr("Zero pt");
     case Symmetric: return tip ? tr("Symmetric around zero, or asymmetric") : tr("Grid");
     case Group: return tip ? tr("Tensors that share one encoding; they change together") : tr("Group");
     case SeenRange: return tip ? tr("Smallest and largest value during calibration") : tr("Range seen");
@@ -154,6 +155,9 @@ QVariant EncodingsModel::display(int row, int column) const
     const core::Encoding *encoding = found ? &found->encoding : nullptr;
     const core::Grid *one = grid(row);
     const bool perChannel = encoding && encoding->isPerChannel() && !one;
+    // The grid of a bias follows from two others and spans all of int32: its ends say nothing.
+    if (role(row).kind == core::QuantizableKind::Bias && encoding && (column == Min || column == Max || column == ZeroPoint))
+        return column == ZeroPoint ? dash() : tr("derived");
     switch (column) {
     case Tensor:
         return toQString(m_document->graph().nameOf(role(row).tensor));
@@ -173,7 +177,7 @@ QVariant EncodingsModel::display(int row, int column) const
         return encoding && !encoding->isFloat ? (encoding->symmetric ? tr("symmetric") : tr("asymmetric")) : dash();
     case Group: {
         const std::vector<core::TensorId> group = m_document->tieGroup(role(row).tensor);
-        return group.size() > 1 ? tr("%n tensor(s)", nullptr, static_cast<int>(group.size())) : dash();
+        return group.size() > 1 ? Counted::tensors(static_cast<qint64>(group.size())) : dash();
     }
     case SeenRange: {
         const runtime::ObservedRange *range = seen(row);
@@ -227,7 +231,7 @@ QVariant EncodingsModel::tip(int row, int column) const
     if (column >= LocalSqnr && !error(row))
         return m_workspace.evaluation() ? tr("The plan does not store this tensor.") : tr("Not evaluated yet.");
     if (column >= LocalSqnr && m_workspace.evaluationAge() > 0)
-        return tr("evaluated before %n edit(s)", nullptr, m_workspace.evaluationAge());
+        return Counted::evaluatedBefore(m_workspace.evaluationAge());
     return {};
 }
 
@@ -311,6 +315,10 @@ bool EncodingsModel::setData(const QModelIndex &index, const QVariant &value, in
         Q_EMIT editRefused(toQString(change.error().what + " " + change.error().why));
         return false;
     }
+    // The grid may already be what this range leads to; an undo step that changes nothing would only confuse.
+    core::EditState after = m_workspace.edits();
+    if (core::applyChange(after, *change) && after == m_workspace.edits())
+        return true;
     const QString title = tr("%1 of %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), display(index.row(), Tensor).toString());
     const auto applied = m_workspace.history().apply(*change, title);
     if (!applied)

@@ -152,7 +152,7 @@ QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     const QString unit = QLatin1Char(' ') + timeUnitName(m_unit);
     if (role == Qt::TextAlignmentRole) {
-        const bool numeric = (section >= P50 && section <= P99) || section == Macs || section == Parameters || section == Count;
+        const bool numeric = (section >= Count && section <= P99) || section == Macs || section == Parameters;
         return QVariant::fromValue(Qt::Alignment((numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     }
     const bool tip = role == Qt::ToolTipRole;

@@ -18,7 +18,7 @@ class LayersModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Name, Op, Kernel, P50, P95, P99, Share, Macs, Parameters, Output, Count, ColumnCount };
+    enum Column { Name, Op, Kernel, Count, P50, P95, P99, Share, Macs, Parameters, Output, ColumnCount };
 
     /// `inRange`: follows the workspace's time range.
     LayersModel(Workspace &workspace, bool inRange, QObject *parent = nullptr);

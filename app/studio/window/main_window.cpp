@@ -12,6 +12,7 @@
 #include <studio/views/inspector/inspector.h>
 #include <studio/views/start/start_view.h>
 #include <studio/widgets/dock_header.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/text.h>
 
@@ -71,7 +72,8 @@ MainWindow::~MainWindow()
     delete takeCentralWidget();
     for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
         delete dock;
-    setMenuWidget(nullptr);
+    delete menuWidget();
+    m_workspace->disconnect();
     delete m_workspace;
     m_workspace = nullptr;
 }
@@ -144,7 +146,10 @@ void MainWindow::buildBody()
     statusBar()->addWidget(m_statusCost);
     statusBar()->addPermanentWidget(m_statusSaved);
     statusBar()->setSizeGripEnabled(false);
-    m_statusDevice->setText(tr("This computer: %n thread(s)", nullptr, QThread::idealThreadCount()));
+    statusBar()->setContentsMargins(metrics().gapLarge - 2, 0, metrics().gapLarge - 2, 0);
+    for (QLabel *text : {m_statusDevice, m_statusModel, m_statusCost})
+        text->setContentsMargins(0, 0, metrics().gapHuge, 0);
+    m_statusDevice->setText(tr("This computer: %1").arg(Counted::threads(QThread::idealThreadCount())));
 }
 
 void MainWindow::buildDocks()
@@ -264,7 +269,7 @@ void MainWindow::updateStatus()
     m_statusCost->setVisible(document != nullptr);
     if (!document)
         return;
-    m_statusModel->setText(tr("%n op(s), 1 segment", nullptr, static_cast<int>(document->graph().nodes.size())));
+    m_statusModel->setText(tr("%1, 1 segment").arg(Counted::ops(static_cast<qint64>(document->graph().nodes.size()))));
     m_statusCost->setText(tr("%1, %2 parameters, opened in %3, laid out in %4")
                               .arg(formatAmount(static_cast<double>(document->macs), QStringLiteral("MAC")), formatCount(document->parameters),
                                    formatDuration(document->openNs), formatDuration(document->layoutNs)));

@@ -6,6 +6,7 @@
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <QHBoxLayout>
@@ -19,6 +20,8 @@
 #include <QSignalBlocker>
 #include <QTabBar>
 #include <QToolButton>
+
+#include <algorithm>
 
 namespace nordlys::studio {
 
@@ -88,7 +91,8 @@ TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, Q
     row->setSpacing(metrics().gap);
     row->addWidget(mark);
     row->addWidget(m_menuButton);
-    row->addWidget(m_menus);
+    m_menus->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    row->addWidget(m_menus, 0, Qt::AlignVCenter);
     row->addStretch(1);
     row->addWidget(m_model);
     row->addWidget(m_device);
@@ -156,7 +160,7 @@ void TopBar::refresh()
     m_note->setText((sign > 0 ? whole.mid(sign) + QLatin1Char(' ') : QString()) + QStringLiteral("p50 n=") + formatCount(static_cast<qint64>(latency.count)));
     if (age > 0) {
         m_verdict->setKind(ChipKind::Neutral);
-        m_verdict->setText(tr("of run %1, before %n edit(s)", nullptr, age).arg(run->name));
+        m_verdict->setText(Counted::ofRunBefore(run->name, age));
         m_verdict->setChipIcon(Icon::Refresh);
     } else {
         m_verdict->setVerdict(chipVerdict(run->summary.verdict.level));
@@ -219,7 +223,7 @@ ViewBar::ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
     row->addWidget(m_range);
     row->addWidget(m_filter, 2);
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
-        if (index >= 0)
+        if (index >= 0 && m_tabs->isTabEnabled(index))
             Q_EMIT viewChosen(m_ids[index]);
     });
     connect(m_filter, &QLineEdit::textChanged, &m_workspace, &Workspace::setFilter);
@@ -244,8 +248,9 @@ void ViewBar::addView(const QString &id, const QString &title)
 void ViewBar::setCurrent(const QString &id)
 {
     const QSignalBlocker quiet(m_tabs);
-    if (const qsizetype index = m_ids.indexOf(id); index >= 0)
-        m_tabs->setCurrentIndex(static_cast<int>(index));
+    // The start page has no tab; the first one stands for what comes next.
+    m_tabs->setCurrentIndex(static_cast<int>(std::max<qsizetype>(0, m_ids.indexOf(id))));
+    m_current = id;
 }
 
 void ViewBar::setViewsEnabled(bool enabled)
@@ -253,6 +258,8 @@ void ViewBar::setViewsEnabled(bool enabled)
     const QSignalBlocker quiet(m_tabs);
     for (int i = 0; i < m_tabs->count(); ++i)
         m_tabs->setTabEnabled(i, enabled);
+    // Disabling moves the current tab away.
+    setCurrent(m_current);
 }
 
 void ViewBar::focusFilter()

@@ -68,6 +68,7 @@ private:
     Workspace &m_workspace;
     QTabBar *m_tabs;
     QStringList m_ids;
+    QString m_current;
     Chip *m_selection, *m_run, *m_range;
     QLineEdit *m_filter;
 };

@@ -31,10 +31,8 @@ private:
     void run(const core::Change &change)
     {
         // Both were accepted before on exactly this state; a refusal would be a broken promise of core.
-        if (core::applyChange(m_history.m_state, change)) {
+        if (core::applyChange(m_history.m_state, change))
             ++m_history.m_revision;
-            Q_EMIT m_history.changed();
-        }
     }
 
     EditHistory &m_history;
@@ -45,6 +43,8 @@ private:
 EditHistory::EditHistory(QObject *parent) : QObject(parent)
 {
     m_stack.setUndoLimit(0);
+    // Not from the step itself: while it runs the stack still has its old index, so canUndo and canRedo would be those of before.
+    connect(&m_stack, &QUndoStack::indexChanged, this, &EditHistory::changed);
 }
 
 int EditHistory::stepsSince(const core::EditState &old, int then) const
@@ -61,7 +61,6 @@ core::Expected<void> EditHistory::apply(const core::Change &change, const QStrin
         return std::move(inverse.error());
     ++m_revision;
     m_stack.push(new Step(*this, change, std::move(*inverse), title));
-    Q_EMIT changed();
     return {};
 }
 

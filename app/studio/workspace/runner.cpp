@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runner.h"
 
+#include "counted.h"
 #include "text.h"
 
 #include <QDateTime>
@@ -50,7 +51,7 @@ void Runner::build(const QString &folder)
         [this, folder](core::Expected<runtime::BuildResult> result) {
             if (result) {
                 Q_EMIT m_workspace.notice(
-                    tr("Built %n file(s) in %1", nullptr, static_cast<int>(result->files.size())).arg(QDir::toNativeSeparators(folder)));
+                    tr("Built %1 in %2").arg(Counted::files(static_cast<qint64>(result->files.size())), QDir::toNativeSeparators(folder)));
             } else if (result.error().code != core::ErrorCode::Interrupted) {
                 Q_EMIT m_workspace.failed(result.error());
             }

@@ -24,7 +24,12 @@ Workspace::Workspace(QObject *parent) : QObject(parent), m_history(this)
     connect(&m_history.stack(), &QUndoStack::cleanChanged, this, &Workspace::titleChanged);
 }
 
-Workspace::~Workspace() = default;
+Workspace::~Workspace()
+{
+    // The stack reports its own end; nobody may be told by a workspace that is half gone.
+    m_history.stack().disconnect();
+    m_history.disconnect(this);
+}
 
 void Workspace::setDocument(std::shared_ptr<const Document> document, core::EditState edits)
 {

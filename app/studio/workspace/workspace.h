@@ -50,7 +50,7 @@ struct EvaluationState {
     [[nodiscard]] const runtime::TensorError *find(std::string_view tensor) const;
 };
 
-/// Half-open stretch of the run's time axis.
+/// Stretch of the run's time axis; inferences that start inside belong to it, both ends included.
 struct TimeRange {
     std::int64_t fromNs = 0, toNs = 0;
     friend bool operator==(const TimeRange &, const TimeRange &) = default;

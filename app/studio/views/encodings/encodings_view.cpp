@@ -4,6 +4,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/encoding_edits.h>
 #include <studio/workspace/filter_query.h>
 
@@ -59,7 +60,7 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->tableDelegate()->setValidator(
         [this](const QModelIndex &index, const QString &text) { return m_model->whyInvalid(m_sorted->mapToSource(index), text); });
-    const int widths[] = {210, 84, 46, 84, 84, 96, 84, 96, 84, 110, 76, 76, 70};
+    const int widths[] = {180, 76, 42, 72, 72, 90, 62, 84, 72, 104, 66, 66, 60};
     for (int column = 0; column < EncodingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
     connect(m_table->tableDelegate(), &TableDelegate::editRejected, this,
@@ -124,7 +125,7 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     split->addWidget(m_pane);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 1);
-    split->setSizes({1000, 380});
+    split->setSizes({1080, 360});
     m_pane->setMinimumWidth(scaled(260));
     auto *whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
@@ -171,7 +172,7 @@ void EncodingsView::applyBits()
     const std::vector<core::TensorId> tensors = selectedTensors();
     auto change = EncodingEdits(*document, m_workspace.edits()).setBits(tensors, bits);
     if (change) {
-        const auto applied = m_workspace.history().apply(*change, tr("%1 bit for %n tensor(s)", nullptr, static_cast<int>(tensors.size())).arg(bits));
+        const auto applied = m_workspace.history().apply(*change, tr("%1 bit for %2").arg(bits).arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
         if (!applied)
             Q_EMIT m_workspace.failed(applied.error());
     } else {
@@ -187,7 +188,7 @@ void EncodingsView::revertSelected()
     const std::vector<core::TensorId> tensors = selectedTensors();
     auto change = EncodingEdits(*document, m_workspace.edits()).revert(tensors, m_workspace.calibration()->encodings);
     if (change) {
-        const auto applied = m_workspace.history().apply(*change, tr("revert %n tensor(s) to calibrated", nullptr, static_cast<int>(tensors.size())));
+        const auto applied = m_workspace.history().apply(*change, tr("revert %1 to calibrated").arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
         if (!applied)
             Q_EMIT m_workspace.failed(applied.error());
     } else {
@@ -223,7 +224,7 @@ void EncodingsView::updateState()
 {
     const bool encoded = !m_workspace.encodings().empty();
     const int selected = static_cast<int>(m_table->selectionModel()->selectedRows().size());
-    m_batchCount->setText(tr("%n selected", nullptr, selected));
+    m_batchCount->setText(tr("%1 selected").arg(formatCount(selected)));
     m_batch->setVisible(encoded && selected > 0);
     m_revert->setEnabled(m_workspace.calibration().has_value());
     m_revert->setToolTip(m_workspace.calibration() ? QString() : tr("These encodings were imported, not calibrated here."));
@@ -245,7 +246,7 @@ void EncodingsView::updateState()
     }
     m_result->setText(text);
     const int age = m_workspace.evaluationAge();
-    m_stale->setText(tr("evaluated before %n edit(s)", nullptr, age));
+    m_stale->setText(Counted::evaluatedBefore(age));
     m_stale->setVisible(age > 0);
 }
 

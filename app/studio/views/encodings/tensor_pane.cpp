@@ -4,6 +4,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <QGridLayout>
@@ -197,11 +198,11 @@ void TensorPane::refresh()
     if (seen)
         addRow(tr("Seen"), formatRange(seen->first, seen->second, 3), tr("n=%1 samples").arg(m_workspace.calibration()->samples));
     if (const std::vector<core::TensorId> group = document->tieGroup(tensor); group.size() > 1)
-        addRow(tr("Group"), tr("%n tensor(s)", nullptr, static_cast<int>(group.size())), tr("share this encoding"));
+        addRow(tr("Group"), Counted::tensors(static_cast<qint64>(group.size())), tr("share this encoding"));
     const runtime::TensorError *error = m_workspace.evaluation() ? m_workspace.evaluation()->find(name) : nullptr;
     if (error) {
         const int age = m_workspace.evaluationAge();
-        const QString stale = age > 0 ? tr("before %n edit(s)", nullptr, age) : tr("n=%1 samples").arg(m_workspace.evaluation()->result.samples);
+        const QString stale = age > 0 ? Counted::before(age) : tr("n=%1 samples").arg(m_workspace.evaluation()->result.samples);
         if (error->bitwidth > 0) {
             addRow(tr("SQNR, local"), formatDecibel(error->localSqnrDb), stale);
             addRow(tr("Clipped"), withUnit(formatSignificant(error->clippedPercent, 3, 3), QStringLiteral("%")), tr("of %1 values").arg(formatCount(static_cast<qint64>(error->values))));

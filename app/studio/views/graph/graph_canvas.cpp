@@ -4,6 +4,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <QPaintEvent>
@@ -67,12 +68,10 @@ void GraphCanvas::rebuildScene()
     m_matches.clear();
     m_marks.matches = nullptr;
     m_marks.hovered = {};
-    m_needsFirstView = true;
+    m_untouched = true;
     rebuildHeat();
-    if (m_scene && width() > 50 && isVisible()) {
-        m_needsFirstView = false;
-        setTransform(fitted());
-    }
+    if (m_scene)
+        setTransform(firstView());
 }
 
 void GraphCanvas::rebuildHeat()
@@ -142,6 +141,7 @@ void GraphCanvas::setTransform(GraphTransform transform)
 void GraphCanvas::moveTo(const GraphTransform &target, bool animated)
 {
     m_animation.stop();
+    m_untouched = false;
     if (!animated || !isVisible() || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) == 0) {
         setTransform(target);
         return;
@@ -159,11 +159,21 @@ GraphTransform GraphCanvas::fitted() const
     const QRectF drawing = m_scene->bounds();
     const double room = std::min((width() - 2 * kMargin) / std::max(1.0, drawing.width()), (height() - 2 * kMargin) / std::max(1.0, drawing.height()));
     result.zoom = std::clamp(room, kMinZoom, kReadable);
-    if (m_needsFirstView || result.zoom <= 0)
-        result.zoom = std::max(result.zoom, kMinZoom);
     result.offset = QPointF((width() - drawing.width() * result.zoom) / 2 - drawing.left() * result.zoom,
                             (height() - drawing.height() * result.zoom) / 2 - drawing.top() * result.zoom);
     return result;
+}
+
+GraphTransform GraphCanvas::firstView() const
+{
+    GraphTransform first = fitted();
+    constexpr std::size_t kOverview = 2000; // so many operators say more as a whole
+    if (!m_scene || first.zoom >= GraphPainter::kTwoLines || m_scene->nodeCount() > kOverview)
+        return first;
+    const double room = (width() - 2 * kMargin) / std::max(1.0, m_scene->bounds().width());
+    first.zoom = std::clamp(room, GraphPainter::kNames, kReadable);
+    first.offset = QPointF(width() / 2.0 - m_scene->bounds().center().x() * first.zoom, kMargin - m_scene->bounds().top() * first.zoom);
+    return first;
 }
 
 void GraphCanvas::fit()
@@ -174,6 +184,7 @@ void GraphCanvas::fit()
 void GraphCanvas::setZoom(double zoom, const QPointF &around)
 {
     m_animation.stop();
+    m_untouched = false;
     GraphTransform next = m_transform;
     next.zoom = std::clamp(zoom, kMinZoom, kMaxZoom);
     next.offset = around - m_transform.toLayout(around) * next.zoom;
@@ -225,6 +236,7 @@ void GraphCanvas::ensureVisible(core::NodeId node)
 void GraphCanvas::centreOn(const QPointF &layoutPoint)
 {
     m_animation.stop();
+    m_untouched = false;
     GraphTransform target = m_transform;
     target.offset = QRectF(rect()).center() - layoutPoint * target.zoom;
     setTransform(target);
@@ -272,7 +284,7 @@ void GraphCanvas::paintSegment(QPainter &painter) const
                                        static_cast<std::int64_t>(run->summary.latency.p50HalfIntervalNs));
         lines << tr("p50, n=%1, run %2").arg(formatCount(static_cast<std::int64_t>(run->summary.latency.count)), run->name);
     }
-    lines << tr("%n op(s)", nullptr, static_cast<int>(document.graph().nodes.size())) + QStringLiteral(", ") +
+    lines << Counted::ops(static_cast<qint64>(document.graph().nodes.size())) + QStringLiteral(", ") +
                  formatAmount(static_cast<double>(document.macs), QStringLiteral("MAC"));
     if (!m_heat.note.isEmpty())
         lines << m_heat.note;

@@ -72,6 +72,8 @@ private:
     void setTransform(GraphTransform transform);
     [[nodiscard]] GraphTransform clamped(GraphTransform transform) const;
     [[nodiscard]] GraphTransform fitted() const;
+    /// What a freshly opened graph shows: all of it where names can be read then, else its top.
+    [[nodiscard]] GraphTransform firstView() const;
     void paintSegment(QPainter &painter) const;
     [[nodiscard]] QString describe(core::NodeId node) const;
     void selectAndShow(core::NodeId node);
@@ -87,7 +89,8 @@ private:
     QVariantAnimation m_animation;
     GraphTransform m_from, m_to;
     QPointF m_pressed, m_pressedOffset;
-    bool m_dragging = false, m_needsFirstView = true;
+    bool m_dragging = false;
+    bool m_untouched = true; // nobody moved the view yet: it follows the size of the window
     QString m_fontKey;
 };
 

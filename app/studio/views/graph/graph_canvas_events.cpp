@@ -23,23 +23,7 @@ void GraphCanvas::resizeEvent(QResizeEvent *event)
     QWidget::resizeEvent(event);
     if (!m_scene)
         return;
-    if (!m_needsFirstView || width() <= 50) {
-        setTransform(m_transform);
-        return;
-    }
-    m_needsFirstView = false;
-    GraphTransform first = fitted();
-    if (first.zoom < GraphPainter::kTwoLines) {
-        // A long network begins at its top, where it can be read; the minimap shows the rest.
-        const GraphTransform whole = first;
-        const double room = (width() - 48) / std::max(1.0, m_scene->bounds().width());
-        first.zoom = std::clamp(room, std::min(GraphPainter::kNames, 1.0), 1.0);
-        if (m_scene->nodeCount() > 2000)
-            first = whole;
-        else
-            first.offset = QPointF(width() / 2.0 - m_scene->bounds().center().x() * first.zoom, 24 - m_scene->bounds().top() * first.zoom);
-    }
-    setTransform(first);
+    setTransform(m_untouched ? firstView() : m_transform);
 }
 
 void GraphCanvas::wheelEvent(QWheelEvent *event)
@@ -75,6 +59,7 @@ void GraphCanvas::mouseMoveEvent(QMouseEvent *event)
             setCursor(Qt::ClosedHandCursor);
         }
         if (m_dragging) {
+            m_untouched = false;
             GraphTransform next = m_transform;
             next.offset = m_pressedOffset + moved;
             setTransform(next);

@@ -3,6 +3,7 @@
 
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +73,7 @@ void GraphHeatBuilder::fillTime(GraphHeat &heat) const
     heat.fillLow = QStringLiteral("0");
     heat.fillHigh = formatPercent(highest);
     if (const int age = m_workspace.runAge(); age > 0)
-        heat.note = tr("of run %1, before %n edit(s)", nullptr, age).arg(run.name);
+        heat.note = Counted::ofRunBefore(run.name, age);
 }
 
 void GraphHeatBuilder::fillCost(GraphHeat &heat, bool macs) const
@@ -110,7 +111,7 @@ void GraphHeatBuilder::fillError(GraphHeat &heat) const
     heat.fillLow = decibels(kGoodDb, QStringLiteral("≥"));
     heat.fillHigh = decibels(kBadDb, QStringLiteral("≤"));
     if (const int age = m_workspace.evaluationAge(); age > 0)
-        heat.note = tr("evaluated before %n edit(s)", nullptr, age);
+        heat.note = Counted::evaluatedBefore(age);
 }
 
 void GraphHeatBuilder::borderError(GraphHeat &heat, bool local) const

@@ -298,8 +298,53 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
     if (!detailed)
         return;
     paintText(painter, node, QRectF(plate.right() + 7 * scale, box.top(), box.right() - plate.right() - 15 * scale, box.height()), ink, neutral);
-    if (m_transform.zoom >= kTwoLines)
+    if (m_transform.zoom >= kTwoLines) {
         paintWeight(painter, node, box);
+        paintPorts(painter, node);
+    }
+}
+
+void GraphPainter::paintPort(QPainter &painter, core::TensorId tensor, const QPointF &from, const QPointF &to) const
+{
+    const bool selected = m_marks.selectedTensor == tensor;
+    const QColor colour = selected ? theme().focus : theme().control;
+    const double arrow = kArrow * std::min(1.0, m_transform.zoom);
+    painter.setPen(QPen(colour, selected ? 2 : 1.5));
+    painter.drawLine(from, to - QPointF(0, arrow));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    const QPolygonF head{to, to + QPointF(-arrow * 0.55, -arrow), to + QPointF(arrow * 0.55, -arrow)};
+    painter.drawPolygon(head);
+    const QFontMetricsF measure(m_labelFont);
+    const QString text = toQString(m_scene.document().graph().nameOf(tensor)) + QStringLiteral("  ") + labelOf(tensor);
+    const double middle = (from.y() + to.y()) / 2;
+    const QRectF box(from.x() + kLabelGap, middle - measure.height() / 2, measure.horizontalAdvance(text) + 4, measure.height());
+    if (!m_scene.isFree(m_transform.toLayout(box), core::NodeId()))
+        return;
+    painter.setFont(m_labelFont);
+    painter.setPen(selected ? theme().focus : theme().text2);
+    painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, text);
+}
+
+void GraphPainter::paintPorts(QPainter &painter, core::NodeId node) const
+{
+    const core::Graph &graph = m_scene.document().graph();
+    const QRectF box = m_transform.toScreen(m_scene.nodeBox(node));
+    const double length = 20 * m_transform.zoom;
+    for (const core::TensorId input : graph.node(node).inputs) {
+        if (!input.isValid() || !graph.tensor(input).isGraphInput || graph.tensor(input).isConstant())
+            continue;
+        const QPointF to(box.center().x(), box.top());
+        paintPort(painter, input, to - QPointF(0, length), to);
+        break; // a second one would lie on the first
+    }
+    for (const core::TensorId output : graph.node(node).outputs) {
+        if (!output.isValid() || !graph.tensor(output).isGraphOutput || !graph.tensor(output).consumers.empty())
+            continue;
+        const QPointF from(box.center().x(), box.bottom());
+        paintPort(painter, output, from, from + QPointF(0, length));
+        break;
+    }
 }
 
 void GraphPainter::paintText(QPainter &painter, core::NodeId node, const QRectF &box, const QColor &ink, bool neutral) const

@@ -57,6 +57,9 @@ private:
     void paintBoxes(QPainter &painter) const;
     void paintNode(QPainter &painter, core::NodeId node) const;
     void paintText(QPainter &painter, core::NodeId node, const QRectF &box, const QColor &ink, bool neutral) const;
+    /// Inputs and outputs of the model: an arrow from or to nowhere, with the tensor's label.
+    void paintPorts(QPainter &painter, core::NodeId node) const;
+    void paintPort(QPainter &painter, core::TensorId tensor, const QPointF &from, const QPointF &to) const;
     void paintWeight(QPainter &painter, core::NodeId node, const QRectF &box) const;
     [[nodiscard]] QFont scaledFont(const QFont &font) const;
     [[nodiscard]] QString labelOf(core::TensorId tensor) const;

@@ -5,6 +5,7 @@
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
 #include <studio/views/graph/graph_painter.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <QHBoxLayout>
@@ -115,6 +116,7 @@ void Inspector::setSection(int index, const QString &title, const QList<KeyValue
 {
     m_sections[index]->setVisible(!rows.isEmpty());
     m_sections[index]->setTitle(title);
+    m_grids[index]->setLabelWidth(index >= 2 ? 150 : 104); // names of tensors and operators are longer than ours
     if (m_grids[index]->rows() != rows)
         m_grids[index]->setRows(rows);
 }
@@ -186,7 +188,7 @@ QList<KeyValue> Inspector::costRows(const Document &document, core::NodeId node)
     if (const RunRecord *run = m_workspace.run()) {
         const std::size_t layer = run->layerOfNode(name);
         const core::LayerSummary *summary = layer == RunRecord::npos ? nullptr : run->summaryOf(layer);
-        const QString stale = m_workspace.runAge() > 0 ? tr("before %n edit(s)", nullptr, m_workspace.runAge()) : QString();
+        const QString stale = m_workspace.runAge() > 0 ? Counted::before(m_workspace.runAge()) : QString();
         if (layer == RunRecord::npos) {
             rows << row(tr("Time"), tr("no layer of its own"), tr("folded or removed"), false);
         } else if (!run->isMainNode(name)) {
@@ -259,7 +261,7 @@ QList<KeyValue> Inspector::errorRows(const Document &document, core::TensorId te
     if (!error)
         return {};
     const int age = m_workspace.evaluationAge();
-    const QString note = age > 0 ? tr("before %n edit(s)", nullptr, age) : tr("n=%1 samples").arg(m_workspace.evaluation()->result.samples);
+    const QString note = age > 0 ? Counted::before(age) : tr("n=%1 samples").arg(m_workspace.evaluation()->result.samples);
     QList<KeyValue> rows;
     if (error->bitwidth > 0) {
         KeyValue local = row(tr("SQNR, local"), formatDecibel(error->localSqnrDb), note);

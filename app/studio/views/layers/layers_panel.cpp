@@ -4,6 +4,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/filter_query.h>
 #include <studio/workspace/text.h>
 
@@ -26,7 +27,7 @@ LayersPanel::LayersPanel(Workspace &workspace, bool inRange, QWidget *parent)
     m_table->setEmptyText(tr("No layers yet. Open a model or a recording."));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    const int widths[] = {220, 150, 150, 78, 78, 78, 170, 96, 84, 110, 64};
+    const int widths[] = {180, 116, 160, 52, 66, 66, 66, 150, 80, 74, 104};
     for (int column = 0; column < LayersModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
     m_title->setFont(uiFont(12, QFont::DemiBold));
@@ -100,7 +101,7 @@ void LayersPanel::updateSummary()
     if (shown != all)
         parts << tr("%1 of %2 layers").arg(formatCount(shown), count);
     else
-        parts << (layers ? tr("%n layer(s)", nullptr, all) : tr("%n op(s)", nullptr, all));
+        parts << (layers ? Counted::layers(all) : Counted::ops(all));
     const RunRecord *run = m_workspace.run();
     if (layers && run) {
         parts << tr("run %1").arg(run->name);
@@ -108,7 +109,7 @@ void LayersPanel::updateSummary()
             parts << tr("range %1").arg(formatDuration(range->toNs - range->fromNs));
         parts << tr("n=%1 inferences").arg(formatCount(static_cast<qint64>(m_model->inferences())));
         if (const int age = m_workspace.runAge(); age > 0)
-            parts << tr("before %n edit(s)", nullptr, age);
+            parts << Counted::before(age);
     } else if (all > 0) {
         parts << tr("no run yet: shares are of MACs");
     }

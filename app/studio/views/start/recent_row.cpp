@@ -116,7 +116,7 @@ void RecentRow::paintEvent(QPaintEvent *)
     if (valueWidth > 0) {
         painter.setFont(monoFont(12));
         painter.setPen(m_file.latencyNs > 0 ? theme().text : theme().text3);
-        painter.drawText(value, Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(m_file.latencyNs > 0 ? value : value.adjusted(0, 0, 0, half), Qt::AlignRight | Qt::AlignVCenter,
                          m_file.latencyNs > 0 ? formatDuration(m_file.latencyNs) : QCoreApplication::translate("RecentRow", "not run"));
         if (m_file.latencyNs > 0) {
             painter.setFont(monoFont(11));

@@ -14,6 +14,7 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPaintEvent>
 #include <QPainter>
 #include <QPixmap>
 #include <QPushButton>
@@ -55,6 +56,28 @@ protected:
     }
 };
 
+/// The number of a step in a circle.
+class StepNumber : public QWidget
+{
+public:
+    StepNumber(int number, QWidget *parent) : QWidget(parent), m_number(number) { setFixedSize(scaled(20), scaled(20)); }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(theme().control, 1));
+        painter.drawEllipse(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+        painter.setPen(theme().text);
+        painter.setFont(monoFont(11));
+        painter.drawText(rect(), Qt::AlignCenter, QString::number(m_number));
+    }
+
+private:
+    int m_number;
+};
+
 /// Pictures of the sample, enlarged with hard pixels: they are 8 x 8.
 QPixmap digitsPicture(const QString &folder, int side, int count, double ratio)
 {
@@ -82,8 +105,6 @@ public:
 StartView::StartView(QWidget *parent) : QWidget(parent), m_recentTitle(nullptr), m_recentCount(nullptr), m_recentList(nullptr), m_recentRows(nullptr)
 {
     setObjectName(QStringLiteral("startView"));
-    setAutoFillBackground(true);
-    setBackgroundRole(QPalette::Base);
     auto *content = new QWidget;
     content->setMaximumWidth(scaled(kContentWidth));
     auto *column = new QVBoxLayout(content);
@@ -128,9 +149,8 @@ StartView::StartView(QWidget *parent) : QWidget(parent), m_recentTitle(nullptr),
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setBackgroundRole(QPalette::Base);
-    page->setAutoFillBackground(true);
-    page->setBackgroundRole(QPalette::Base);
+    scroll->viewport()->setAutoFillBackground(false);
+    page->setAutoFillBackground(false);
     auto *whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
@@ -213,9 +233,7 @@ QWidget *StartView::makeSteps()
                                                  {tr("Watch"), tr("layers, clocks and heat on one axis")}};
     int number = 0;
     for (const auto &[title, text] : steps) {
-        auto *digit = label(QString::number(++number), monoFont(12), QPalette::WindowText, card);
-        digit->setAlignment(Qt::AlignCenter);
-        digit->setFixedSize(scaled(20), scaled(20));
+        auto *digit = new StepNumber(++number, card);
         row->addWidget(digit, 0, Qt::AlignTop);
         auto *texts = new QVBoxLayout;
         texts->setSpacing(0);
@@ -229,7 +247,7 @@ QWidget *StartView::makeSteps()
 void StartView::refresh()
 {
     while (QLayoutItem *item = m_recentRows->takeAt(0)) {
-        delete item->widget();
+        item->widget()->deleteLater(); // its click may be what brought us here
         delete item;
     }
     const QList<RecentFile> files = RecentFiles::read();
@@ -248,6 +266,12 @@ void StartView::setDropActive(bool active)
 {
     m_drop->active = active;
     m_drop->update();
+}
+
+void StartView::paintEvent(QPaintEvent *event)
+{
+    QPainter painter(this);
+    painter.fillRect(event->rect(), theme().canvas);
 }
 
 void StartView::showEvent(QShowEvent *event)

@@ -28,6 +28,7 @@ Q_SIGNALS:
     void fileRequested(const QString &path);
 
 protected:
+    void paintEvent(QPaintEvent *event) override;
     void showEvent(QShowEvent *event) override;
 
 private:

@@ -3,6 +3,7 @@
 
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <algorithm>
@@ -47,7 +48,8 @@ RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
         return Family::Memory;
     if (unit == QLatin1String("%"))
         return Family::Utilisation;
-    if (unit == QLatin1String("W") || unit == QLatin1String("mW"))
+    if (unit == QLatin1String("W") || unit == QLatin1String("mW") || unit == QLatin1String("A") || name.contains(QLatin1String("battery")) ||
+        name.contains(QLatin1String("power")))
         return Family::Power;
     return Family::Other;
 }
@@ -86,13 +88,13 @@ void RunLanes::buildTracks()
     m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) { return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3); });
     const auto threads = m_run->profile.start.threads;
     if (m_run->profile.layerCount() > 0) {
-        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %n thread(s)", nullptr, static_cast<int>(threads)), 44, LaneInk::Cpu}, LaneInk::TimeRamp);
+        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %1").arg(Counted::threads(threads)), 44, LaneInk::Cpu}, LaneInk::TimeRamp);
         m_plot.blockTrack(m_layers)->setLabelOf([this](const LaneBlock &block) {
             const auto &layers = m_run->profile.start.layers;
             return block.label < layers.size() ? toQString(layers[block.label].name) : QString();
         });
     } else {
-        m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("Not available: the run was recorded without layer times."));
+        m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("the run was recorded without layer times"));
     }
     for (const Family family : {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
         addFamily(family);
@@ -119,7 +121,7 @@ void RunLanes::addFamily(Family family)
         if (reasons.isEmpty() && family != Family::Clock && family != Family::Temperature)
             return; // neither there nor looked for
         const QString why = reasons.isEmpty() ? tr("the device reports no such counter") : reasons.first();
-        m_plot.addUnavailableTrack({familyName(family), {}, 34, LaneInk::Outline}, tr("Not available: %1").arg(why));
+        m_plot.addUnavailableTrack({familyName(family), {}, 34, LaneInk::Outline}, why);
         return;
     }
     // Whole-machine counters first: they are the lines that matter when a lane has many.

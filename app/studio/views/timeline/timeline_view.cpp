@@ -7,6 +7,7 @@
 #include <studio/look/theme.h>
 #include <studio/views/layers/layers_panel.h>
 #include <studio/widgets/thin_splitter.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
 #include <QHBoxLayout>
@@ -29,6 +30,20 @@ KeyValue row(const QString &label, const QString &value, const QString &note = {
     made.value = value;
     made.note = note;
     return made;
+}
+
+// Smallest to largest value, once where both read the same.
+QString counterText(const core::CounterSummary &counter)
+{
+    const auto text = [&counter](double value) {
+        if (counter.info.unit == "Hz")
+            return formatFrequency(value);
+        if (counter.info.unit == "bytes" || counter.info.unit == "B")
+            return formatBytes(static_cast<std::uint64_t>(std::max(0.0, value)));
+        return withUnit(formatSignificant(value, 3, 2), toQString(counter.info.unit));
+    };
+    const QString low = text(counter.min), high = text(counter.max);
+    return low == high ? low : low + QStringLiteral(" … ") + high;
 }
 
 std::int64_t rounded(double ns)
@@ -144,7 +159,7 @@ TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidge
         qint64 count = 0;
         if (run) {
             const auto &starts = run->profile.inferenceStartNs; // ascending
-            count = std::ranges::lower_bound(starts, span.toNs) - std::ranges::lower_bound(starts, span.fromNs);
+            count = std::ranges::upper_bound(starts, span.toNs) - std::ranges::lower_bound(starts, span.fromNs);
         }
         return tr("range %1  n=%2").arg(formatDuration(span.length()), formatCount(count));
     });
@@ -219,7 +234,7 @@ void TimelineView::updateHeader()
     QStringList parts;
     if (run->live && profile.inferenceCount() == 0)
         parts << tr("building and starting");
-    parts << formatDuration(std::max(end, profile.endNs)) << tr("%n inference(s)", nullptr, static_cast<int>(profile.inferenceCount()))
+    parts << formatDuration(std::max(end, profile.endNs)) << Counted::inferences(static_cast<qint64>(profile.inferenceCount()))
           << tr("%1 dropped").arg(formatCount(static_cast<qint64>(profile.dropped)));
     if (!profile.start.precision.empty())
         parts << toQString(profile.start.precision);
@@ -228,7 +243,7 @@ void TimelineView::updateHeader()
     m_zoom->setEnabled(m_workspace.range().has_value());
     const int age = m_workspace.runAge();
     m_stale->setVisible(age > 0);
-    m_stale->setText(tr("of run %1, before %n edit(s)", nullptr, age).arg(run->name));
+    m_stale->setText(Counted::ofRunBefore(run->name, age));
 }
 
 void TimelineView::updateRange()
@@ -256,8 +271,7 @@ void TimelineView::updateRange()
     }
     for (const core::CounterSummary &counter : run->summary.counters) {
         if (counter.info.available && counter.samples > 0 && rows.size() < 16)
-            rows << row(toQString(counter.info.name), QStringLiteral("%1 … %2").arg(formatSignificant(counter.min, 3, 2), formatSignificant(counter.max, 3, 2)),
-                        toQString(counter.info.unit));
+            rows << row(toQString(counter.info.name), counterText(counter));
     }
     if (m_numbers->rows() != rows)
         m_numbers->setRows(rows);
