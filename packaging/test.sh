@@ -14,8 +14,7 @@ packaging/install-deps.sh
 
 jobs=$(nproc)
 step "Preset core-only (no Qt)"
-# Only proves that the layers configure and build without Qt, so it is not optimised: half the time.
-cmake --preset core-only -DCMAKE_BUILD_TYPE=Debug -DNORDLYS_TESTS=OFF -DNORDLYS_BENCH=OFF
+cmake --preset core-only -DNORDLYS_TESTS=OFF -DNORDLYS_BENCH=OFF
 cmake --build --preset core-only -j "$jobs"
 
 step "Preset dev"
