@@ -7,6 +7,7 @@
 
 #include <QAbstractItemModel>
 #include <QFileInfo>
+#include <QMessageBox>
 #include <QSortFilterProxyModel>
 
 namespace nordlys::studio::test {
@@ -14,8 +15,7 @@ namespace {
 
 constexpr const char *kTensor = "logits";
 
-class FirstLight : public WindowTest
-{
+class FirstLight : public WindowTest {
 protected:
     core::Encoding encoding() const { return window->workspace().encodings().find(kTensor)->encoding; }
     QModelIndex cell(int column)
@@ -68,8 +68,9 @@ TEST_F(FirstLight, OpenCalibrateEditUndoBuildRunSaveReopen)
     ASSERT_TRUE(QDir().mkpath(artifacts));
     EXPECT_TRUE(child<QPushButton>("topBuild")->isEnabled());
     window->runner().build(artifacts); // what the button does once its folder dialog is answered
-    ASSERT_TRUE(waitUntil([&] { return QFileInfo::exists(artifacts + QStringLiteral("/context_binaries/cpu_context.bin")) && !window->isBusy(); }))
-        << child<ErrorBar>("errorBar")->text().toStdString();
+    ASSERT_TRUE(waitUntil([&] {
+        return QFileInfo::exists(artifacts + QStringLiteral("/context_binaries/cpu_context.bin")) && !window->isBusy();
+    })) << child<ErrorBar>("errorBar")->text().toStdString();
 
     // Run; the timeline fills while it runs.
     window->runner().settings.iterations = 0;
@@ -77,7 +78,9 @@ TEST_F(FirstLight, OpenCalibrateEditUndoBuildRunSaveReopen)
     QTest::mouseClick(child<QPushButton>("topRun"), Qt::LeftButton);
     EXPECT_EQ(window->currentView(), QStringLiteral("timeline"));
     LanePlot &plot = window->timelineView().plot();
-    const auto shown = [&plot]() -> std::size_t { return plot.trackCount() > 0 && plot.blockTrack(0) ? plot.blockTrack(0)->store().size() : 0; };
+    const auto shown = [&plot]() -> std::size_t {
+        return plot.trackCount() > 0 && plot.blockTrack(0) ? plot.blockTrack(0)->store().size() : 0;
+    };
     ASSERT_TRUE(waitUntil([&] { return shown() > 0; }));
     ASSERT_TRUE(workspace.run()->live) << "the first inferences were shown after the run only";
     const std::size_t early = shown();
@@ -134,13 +137,36 @@ TEST_F(FirstLight, StoppedRunKeepsWhatWasMeasured)
     window->runner().settings.iterations = 0;
     window->runner().settings.durationSeconds = 60;
     QTest::mouseClick(child<QPushButton>("topRun"), Qt::LeftButton);
-    ASSERT_TRUE(waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 10; }));
+    ASSERT_TRUE(
+        waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 10; }));
     QTest::mouseClick(child<QPushButton>("topRun"), Qt::LeftButton); // it says Stop now
     ASSERT_TRUE(waitUntil([this] { return !window->isBusy(); }, 10000));
     ASSERT_NE(window->workspace().run(), nullptr);
     EXPECT_EQ(window->workspace().run()->profile.status, core::RunStatus::Interrupted);
     EXPECT_GT(window->workspace().run()->profile.inferenceCount(), 10U);
     EXPECT_EQ(window->workspace().run()->summary.verdict.level, core::VerdictLevel::Interrupted);
+}
+
+TEST_F(FirstLight, ClosingWithEditsAsks)
+{
+    openDigits();
+    calibrate();
+    ASSERT_TRUE(window->workspace().isModified());
+    const auto answer = [this](QMessageBox::ButtonRole role) {
+        whenDialog<QMessageBox>([role](QMessageBox *box) {
+            for (QAbstractButton *button : box->buttons()) {
+                if (box->buttonRole(button) == role)
+                    return QTest::mouseClick(button, Qt::LeftButton);
+            }
+            FAIL() << "no such button";
+        });
+    };
+    answer(QMessageBox::RejectRole);
+    EXPECT_FALSE(window->close());
+    EXPECT_TRUE(window->isVisible());
+    answer(QMessageBox::DestructiveRole);
+    window->close();
+    EXPECT_TRUE(waitUntil([this] { return !window->isVisible(); }, 2000));
 }
 
 TEST_F(FirstLight, ClosingDuringWorkIsSafe)
@@ -158,7 +184,8 @@ TEST_F(FirstLight, ClosingDuringWorkIsSafe)
     settings.iterations = 0;
     settings.durationSeconds = 30;
     window->runner().run(settings);
-    ASSERT_TRUE(waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 0; }));
+    ASSERT_TRUE(
+        waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 0; }));
     QElapsedTimer clock;
     clock.start();
     window.reset(); // while it runs
@@ -173,7 +200,8 @@ TEST_F(FirstLight, AnotherModelDuringARunDropsItsResults)
     settings.iterations = 0;
     settings.durationSeconds = 30;
     window->runner().run(settings);
-    ASSERT_TRUE(waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 0; }));
+    ASSERT_TRUE(
+        waitUntil([this] { return window->workspace().run() && window->workspace().run()->profile.inferenceCount() > 0; }));
     const Document *old = window->workspace().document().get();
     window->keeper().open(QString::fromStdString((nordlys::test::digitsPath() / "digits_unbalanced.onnx").string()));
     ASSERT_TRUE(waitUntil([&] { return window->workspace().document().get() != old; }));

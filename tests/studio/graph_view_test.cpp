@@ -8,6 +8,7 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <cstdio>
 #include <random>
 
 namespace nordlys::studio::test {
@@ -26,7 +27,8 @@ TEST(SpatialIndex, FindsExactlyWhatTouches)
         std::vector<std::uint32_t> expected, found;
         for (std::uint32_t b = 0; b < boxes.size(); ++b) {
             const QRectF &box = boxes[b];
-            if (box.left() <= area.right() && area.left() <= box.right() && box.top() <= area.bottom() && area.top() <= box.bottom())
+            if (box.left() <= area.right() && area.left() <= box.right() && box.top() <= area.bottom() &&
+                area.top() <= box.bottom())
                 expected.push_back(b);
         }
         index.query(area, found);
@@ -34,8 +36,7 @@ TEST(SpatialIndex, FindsExactlyWhatTouches)
     }
 }
 
-class GraphViewTest : public WindowTest
-{
+class GraphViewTest : public WindowTest {
 protected:
     void SetUp() override
     {
@@ -54,7 +55,8 @@ protected:
     }
     void wheel(const QPointF &at, int steps)
     {
-        QWheelEvent event(at, canvas->mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent event(at, canvas->mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
         QCoreApplication::sendEvent(canvas, &event);
     }
 
@@ -69,7 +71,8 @@ TEST_F(GraphViewTest, ClickSelectsTheNodeUnderIt)
     EXPECT_EQ(window->workspace().selection().node, conv);
     // Just outside the box: nothing.
     const QRectF box = canvas->transform().toScreen(canvas->scene()->nodeBox(conv));
-    QTest::mouseClick(canvas, Qt::LeftButton, Qt::NoModifier, QPoint(static_cast<int>(box.left()) - 6, static_cast<int>(box.top()) - 6));
+    QTest::mouseClick(canvas, Qt::LeftButton, Qt::NoModifier,
+                      QPoint(static_cast<int>(box.left()) - 6, static_cast<int>(box.top()) - 6));
     EXPECT_FALSE(window->workspace().selection().node.isValid());
 }
 
@@ -169,7 +172,8 @@ TEST_F(GraphViewTest, SelectionIsTheSameInTheTableTwin)
     const QModelIndex other = table->model()->index(0, 1);
     table->scrollTo(other);
     QTest::mouseClick(table->viewport(), Qt::LeftButton, Qt::NoModifier, table->visualRect(other).center());
-    EXPECT_EQ(other.siblingAtColumn(0).data().toString().toStdString(), document->graph().nameOf(window->workspace().selection().node));
+    EXPECT_EQ(other.siblingAtColumn(0).data().toString().toStdString(),
+              document->graph().nameOf(window->workspace().selection().node));
 }
 
 TEST_F(GraphViewTest, FilterMarksMatchesAndEveryZoomPaints)
@@ -181,6 +185,62 @@ TEST_F(GraphViewTest, FilterMarksMatchesAndEveryZoomPaints)
         canvas->setZoom(zoom, QPointF(canvas->width() / 2.0, canvas->height() / 2.0));
         const QImage picture = canvas->grab().toImage();
         EXPECT_FALSE(picture.isNull());
+    }
+}
+
+/// A chain with skips and branches, as deep networks have them.
+std::shared_ptr<const core::Model> largeModel(int nodes)
+{
+    auto model = std::make_shared<core::Model>();
+    core::Graph &graph = model->graph;
+    core::TensorId last = graph.addTensor("input", core::DType::Float32, core::toShape({1, 8, 16, 16}));
+    graph.tensor(last).isGraphInput = true;
+    graph.inputs.push_back(last);
+    std::vector<core::TensorId> made{last};
+    for (int i = 0; i < nodes; ++i) {
+        core::Node node;
+        const bool joins = i % 5 == 4;
+        node.name = graph.names.intern("block_" + std::to_string(i / 5) + "/op_" + std::to_string(i));
+        node.opType = graph.names.intern(joins ? "Add" : "Relu");
+        node.domain = graph.names.intern("");
+        node.opset = 13;
+        node.inputs = {i % 5 == 3 ? made[made.size() - 2] : last};
+        if (joins)
+            node.inputs.push_back(made[made.size() - 4]);
+        last = graph.addTensor("t" + std::to_string(i), core::DType::Float32, core::toShape({1, 8, 16, 16}));
+        node.outputs = {last};
+        graph.addNode(node);
+        made.push_back(last);
+    }
+    graph.tensor(last).isGraphOutput = true;
+    graph.outputs.push_back(last);
+    model->path = "large.onnx";
+    return model;
+}
+
+TEST_F(GraphViewTest, TenThousandNodesPanSmoothly)
+{
+    auto made = makeDocument(largeModel(10402), {});
+    ASSERT_TRUE(made) << made.error().text();
+    window->workspace().setDocument(*made, {});
+    window->showView(QStringLiteral("graph"));
+    QTest::qWait(50);
+    QImage picture(canvas->size(), QImage::Format_ARGB32_Premultiplied);
+    for (const double zoom : {0.0008, 0.02, 0.1, 0.25, 0.5, 1.0}) {
+        canvas->setZoom(zoom, QPointF(canvas->width() / 2.0, canvas->height() / 2.0));
+        std::vector<qint64> times;
+        for (int frame = 0; frame < 15; ++frame) {
+            canvas->centreOn(canvas->scene()->bounds().center() + QPointF(0, frame * 40 / zoom));
+            QElapsedTimer clock;
+            clock.start();
+            canvas->render(&picture, QPoint(), QRegion(), QWidget::DrawWindowBackground);
+            times.push_back(clock.nsecsElapsed());
+        }
+        std::ranges::sort(times);
+        const double milliseconds = static_cast<double>(times[times.size() / 2]) / 1e6;
+        RecordProperty("frameMsAtZoom" + std::to_string(zoom), std::to_string(milliseconds));
+        std::printf("zoom %.4f: %.2f ms a frame\n", zoom, milliseconds);
+        EXPECT_LT(milliseconds, 50) << "at zoom " << zoom; // the budget is 16.7 on a quiet machine
     }
 }
 

@@ -25,8 +25,7 @@ namespace {
 
 using Mode = QAbstractItemModelTester::FailureReportingMode;
 
-class StudioModels : public WindowTest
-{
+class StudioModels : public WindowTest {
 protected:
     void calibrate(int limit = 8)
     {
@@ -45,7 +44,8 @@ TEST_F(StudioModels, KeepThePromisesOfItemModels)
     EncodingsModel encodings(window->workspace());
     OpsModel ops(window->workspace());
     // Fatal would end the program; warnings fail the test as well.
-    const QAbstractItemModelTester testLayers(&layers, Mode::Warning), testEncodings(&encodings, Mode::Warning), testOps(&ops, Mode::Warning);
+    const QAbstractItemModelTester testLayers(&layers, Mode::Warning), testEncodings(&encodings, Mode::Warning),
+        testOps(&ops, Mode::Warning);
     openDigits();
     EXPECT_EQ(layers.rowCount(), static_cast<int>(window->workspace().document()->graph().nodes.size()));
     calibrate();
@@ -80,9 +80,10 @@ TEST_F(StudioModels, RefusedCellInputChangesNothing)
     const struct {
         int column;
         const char *text;
-    } bad[] = {{EncodingsModel::Bits, "9"},  {EncodingsModel::Bits, "8.5"},  {EncodingsModel::Bits, "-8"},       {EncodingsModel::Max, "abc"},
-               {EncodingsModel::Max, "-99"}, {EncodingsModel::Max, "1e999"}, {EncodingsModel::Min, "5"},         {EncodingsModel::Scale, "0"},
-               {EncodingsModel::Scale, "-1"}, {EncodingsModel::Scale, "nan"}, {EncodingsModel::ZeroPoint, "256"}, {EncodingsModel::ZeroPoint, "1.5"}};
+    } bad[] = {{EncodingsModel::Bits, "9"},    {EncodingsModel::Bits, "8.5"},      {EncodingsModel::Bits, "-8"},
+               {EncodingsModel::Max, "abc"},   {EncodingsModel::Max, "-99"},       {EncodingsModel::Max, "1e999"},
+               {EncodingsModel::Min, "5"},     {EncodingsModel::Scale, "0"},       {EncodingsModel::Scale, "-1"},
+               {EncodingsModel::Scale, "nan"}, {EncodingsModel::ZeroPoint, "256"}, {EncodingsModel::ZeroPoint, "1.5"}};
     const int row = view.model().rowOf(tensor("logits"));
     for (const auto &[column, text] : bad) {
         const QModelIndex source = view.model().index(row, column);
@@ -142,7 +143,8 @@ TEST_F(StudioModels, BatchSetsBitsOfSelectedRowsAndReverts)
     bits->setCurrentIndex(bits->findData(16));
     QTest::mouseClick(child<QPushButton>("batchApply"), Qt::LeftButton);
     for (const core::QuantizableTensor &role : window->workspace().document()->quantizable) {
-        const core::EncodingEntry *entry = window->workspace().encodings().find(window->workspace().document()->graph().nameOf(role.tensor));
+        const core::EncodingEntry *entry =
+            window->workspace().encodings().find(window->workspace().document()->graph().nameOf(role.tensor));
         ASSERT_NE(entry, nullptr);
         EXPECT_EQ(entry->encoding.bitwidth, role.kind == core::QuantizableKind::Bias ? 32 : 16);
         EXPECT_TRUE(core::checkEncoding(entry->encoding, "t"));

@@ -24,20 +24,13 @@
 
 namespace nordlys::studio::test {
 
-inline QString digitsModel()
-{
-    return QString::fromStdString((nordlys::test::digitsPath() / "digits.onnx").string());
-}
+inline QString digitsModel() { return QString::fromStdString((nordlys::test::digitsPath() / "digits.onnx").string()); }
 
 /// Waits, with the event loop running, until `done` or the time is over. Returns what `done` says at the end.
-inline bool waitUntil(const std::function<bool()> &done, int milliseconds = 30000)
-{
-    return QTest::qWaitFor(done, milliseconds);
-}
+inline bool waitUntil(const std::function<bool()> &done, int milliseconds = 30000) { return QTest::qWaitFor(done, milliseconds); }
 
 /// A window with settings of its own in a temporary folder.
-class WindowTest : public testing::Test
-{
+class WindowTest : public testing::Test {
 protected:
     void SetUp() override
     {

@@ -14,9 +14,9 @@ struct JobBase::Mailbox {
     std::chrono::steady_clock::time_point lastPost{};
 };
 
-JobBase::JobBase(QString title, QObject *owner) : QObject(owner), m_title(std::move(title)), m_self(std::make_shared<JobBase *>(this))
-{
-}
+JobBase::JobBase(QString title, QObject *owner)
+    : QObject(owner), m_title(std::move(title)), m_self(std::make_shared<JobBase *>(this))
+{}
 
 JobBase::~JobBase()
 {
@@ -24,10 +24,7 @@ JobBase::~JobBase()
     m_stop.request_stop();
 }
 
-void JobBase::cancel()
-{
-    m_stop.request_stop();
-}
+void JobBase::cancel() { m_stop.request_stop(); }
 
 void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
 {
@@ -67,7 +64,7 @@ void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
             if (!*self || (*self)->m_generation != generation || !(*self)->m_running)
                 return;
             (*self)->m_progress = latest;
-            Q_EMIT (*self)->progressed();
+            Q_EMIT(*self)->progressed();
         });
     };
 
@@ -81,7 +78,7 @@ void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
             delivery();
             // The delivery may have ended the owner, or started the next run.
             if (*self && !(*self)->m_running)
-                Q_EMIT (*self)->ended();
+                Q_EMIT(*self)->ended();
         });
     });
 }

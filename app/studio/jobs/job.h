@@ -25,8 +25,7 @@ struct JobProgress {
 };
 
 /// The part of a job that the window watches: whether it runs, how far it is, and how to stop it. GUI thread only.
-class JobBase : public QObject
-{
+class JobBase : public QObject {
     Q_OBJECT
 
 public:
@@ -50,8 +49,8 @@ Q_SIGNALS:
 
 protected:
     using Delivery = std::function<void()>;
-    /// Cancels what runs, then runs `work` on a thread; the closure that it returns runs on the GUI thread unless a newer launch or the
-    /// end of this object came first.
+    /// Cancels what runs, then runs `work` on a thread; the closure that it returns runs on the GUI thread unless a newer launch
+    /// or the end of this object came first.
     void launch(std::function<Delivery(const core::JobContext &)> work);
 
 private:
@@ -67,8 +66,7 @@ private:
 
 /// A job with a result. Starting anew cancels the older run and drops its result.
 template <typename T>
-class Job : public JobBase
-{
+class Job : public JobBase {
 public:
     using JobBase::JobBase;
 

@@ -13,10 +13,9 @@
 
 namespace nordlys::studio {
 
-/// Carries a run stream from the thread that receives it to the GUI: items are collected and delivered in batches, at most 30 a second, so
-/// that a million events a second cost the window 30 calls. Statistics are computed on the receiving side.
-class RunFeed : public std::enable_shared_from_this<RunFeed>
-{
+/// Carries a run stream from the thread that receives it to the GUI: items are collected and delivered in batches, at most 30 a
+/// second, so that a million events a second cost the window 30 calls. Statistics are computed on the receiving side.
+class RunFeed : public std::enable_shared_from_this<RunFeed> {
 public:
     struct Batch {
         std::vector<core::StreamItem> items;

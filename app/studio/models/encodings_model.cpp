@@ -28,10 +28,7 @@ std::optional<EncodingField> fieldOf(int column)
     }
 }
 
-QString dash()
-{
-    return QStringLiteral("–");
-}
+QString dash() { return QStringLiteral("–"); }
 
 } // namespace
 
@@ -66,10 +63,7 @@ int EncodingsModel::rowCount(const QModelIndex &parent) const
     return parent.isValid() || !m_document ? 0 : static_cast<int>(m_document->quantizable.size());
 }
 
-int EncodingsModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int EncodingsModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 const core::QuantizableTensor &EncodingsModel::role(int row) const
 {
@@ -159,22 +153,17 @@ QVariant EncodingsModel::display(int row, int column) const
     if (role(row).kind == core::QuantizableKind::Bias && encoding && (column == Min || column == Max || column == ZeroPoint))
         return column == ZeroPoint ? dash() : tr("derived");
     switch (column) {
-    case Tensor:
-        return toQString(m_document->graph().nameOf(role(row).tensor));
-    case Kind:
-        return kindText(role(row).kind);
+    case Tensor: return toQString(m_document->graph().nameOf(role(row).tensor));
+    case Kind: return kindText(role(row).kind);
     case Bits:
-        return encoding ? (encoding->isFloat ? QStringLiteral("fp%1").arg(encoding->bitwidth) : QString::number(encoding->bitwidth)) : dash();
-    case Min:
-        return one ? formatNumber(one->min, 3) : (perChannel ? tr("%1 ch").arg(encoding->grids.size()) : dash());
-    case Max:
-        return one ? formatNumber(one->max, 3) : (perChannel ? tr("per ch") : dash());
-    case Scale:
-        return one ? formatScale(one->scale) : (perChannel ? tr("per ch") : dash());
-    case ZeroPoint:
-        return one ? formatCount(one->zeroPoint) : (perChannel ? tr("per ch") : dash());
-    case Symmetric:
-        return encoding && !encoding->isFloat ? (encoding->symmetric ? tr("symmetric") : tr("asymmetric")) : dash();
+        return encoding
+                   ? (encoding->isFloat ? QStringLiteral("fp%1").arg(encoding->bitwidth) : QString::number(encoding->bitwidth))
+                   : dash();
+    case Min: return one ? formatNumber(one->min, 3) : (perChannel ? tr("%1 ch").arg(encoding->grids.size()) : dash());
+    case Max: return one ? formatNumber(one->max, 3) : (perChannel ? tr("per ch") : dash());
+    case Scale: return one ? formatScale(one->scale) : (perChannel ? tr("per ch") : dash());
+    case ZeroPoint: return one ? formatCount(one->zeroPoint) : (perChannel ? tr("per ch") : dash());
+    case Symmetric: return encoding && !encoding->isFloat ? (encoding->symmetric ? tr("symmetric") : tr("asymmetric")) : dash();
     case Group: {
         const std::vector<core::TensorId> group = m_document->tieGroup(role(row).tensor);
         return group.size() > 1 ? Counted::tensors(static_cast<qint64>(group.size())) : dash();
@@ -183,14 +172,10 @@ QVariant EncodingsModel::display(int row, int column) const
         const runtime::ObservedRange *range = seen(row);
         return range ? formatRange(range->min, range->max) : dash();
     }
-    case LocalSqnr:
-        return error(row) && error(row)->bitwidth > 0 ? formatNumber(error(row)->localSqnrDb, 1) : dash();
-    case TotalSqnr:
-        return error(row) ? formatNumber(error(row)->sqnrDb, 1) : dash();
-    case Clipped:
-        return error(row) && error(row)->bitwidth > 0 ? formatSignificant(error(row)->clippedPercent, 3, 3) : dash();
-    default:
-        return {};
+    case LocalSqnr: return error(row) && error(row)->bitwidth > 0 ? formatNumber(error(row)->localSqnrDb, 1) : dash();
+    case TotalSqnr: return error(row) ? formatNumber(error(row)->sqnrDb, 1) : dash();
+    case Clipped: return error(row) && error(row)->bitwidth > 0 ? formatNumber(error(row)->clippedPercent, 3) : dash();
+    default: return {};
     }
 }
 
@@ -241,22 +226,18 @@ QVariant EncodingsModel::data(const QModelIndex &index, int role) const
         return {};
     const int row = index.row(), column = index.column();
     switch (role) {
-    case Qt::DisplayRole:
-        return display(row, column);
+    case Qt::DisplayRole: return display(row, column);
     case Qt::EditRole:
         if (fieldOf(column)) {
             const double value = number(row, column).toDouble();
             return std::isnan(value) ? QVariant() : QVariant(value);
         }
         return display(row, column);
-    case NumberRole:
-        return number(row, column);
+    case NumberRole: return number(row, column);
     case CellKindRole:
         return static_cast<int>(column < Bits || column == Symmetric || column == Group ? CellKind::Text : CellKind::Number);
-    case Qt::ToolTipRole:
-        return tip(row, column);
-    case BoldRole:
-        return column >= Bits && column <= ZeroPoint && isChanged(row);
+    case Qt::ToolTipRole: return tip(row, column);
+    case BoldRole: return column >= Bits && column <= ZeroPoint && isChanged(row);
     case InkRole: {
         const double value = number(row, column).toDouble();
         if (column == Kind || column == Symmetric || column == Group)
@@ -269,8 +250,7 @@ QVariant EncodingsModel::data(const QModelIndex &index, int role) const
             return static_cast<int>(value > kClippedBad ? CellInk::Error : CellInk::Warn);
         return {};
     }
-    default:
-        return {};
+    default: return {};
     }
 }
 
@@ -319,7 +299,9 @@ bool EncodingsModel::setData(const QModelIndex &index, const QVariant &value, in
     core::EditState after = m_workspace.edits();
     if (core::applyChange(after, *change) && after == m_workspace.edits())
         return true;
-    const QString title = tr("%1 of %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), display(index.row(), Tensor).toString());
+    const QString title =
+        tr("%1 of %2")
+            .arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), display(index.row(), Tensor).toString());
     const auto applied = m_workspace.history().apply(*change, title);
     if (!applied)
         Q_EMIT editRefused(toQString(applied.error().text()));
@@ -342,8 +324,10 @@ bool EncodingsModel::matches(int row, const FilterQuery &query) const
     const core::TensorId tensor = role(row).tensor;
     const core::Tensor &entry = m_document->graph().tensor(tensor);
     const core::NodeId node = entry.producer.isValid() || entry.consumers.empty() ? entry.producer : entry.consumers.front();
-    return query.matches({display(row, Tensor).toString(), node.isValid() ? toQString(m_document->graph().opOf(node)) : QString(),
-                          kindText(role(row).kind), {}});
+    return query.matches({display(row, Tensor).toString(),
+                          node.isValid() ? toQString(m_document->graph().opOf(node)) : QString(),
+                          kindText(role(row).kind),
+                          {}});
 }
 
 } // namespace nordlys::studio

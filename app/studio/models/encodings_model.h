@@ -14,12 +14,26 @@ namespace nordlys::studio {
 class FilterQuery;
 
 /// Tensors that have or can have an encoding, as rows. Editable cells become one undo step each; a refused value changes nothing.
-class EncodingsModel : public QAbstractTableModel
-{
+class EncodingsModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Tensor, Kind, Bits, Min, Max, Scale, ZeroPoint, Symmetric, Group, SeenRange, LocalSqnr, TotalSqnr, Clipped, ColumnCount };
+    enum Column {
+        Tensor,
+        Kind,
+        Bits,
+        Min,
+        Max,
+        Scale,
+        ZeroPoint,
+        Symmetric,
+        Group,
+        SeenRange,
+        LocalSqnr,
+        TotalSqnr,
+        Clipped,
+        ColumnCount
+    };
 
     explicit EncodingsModel(Workspace &workspace, QObject *parent = nullptr);
 

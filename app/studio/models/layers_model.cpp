@@ -13,10 +13,7 @@ namespace {
 
 constexpr quint64 kNeeded = 30;
 
-std::int64_t rounded(double ns)
-{
-    return static_cast<std::int64_t>(ns + 0.5);
-}
+std::int64_t rounded(double ns) { return static_cast<std::int64_t>(ns + 0.5); }
 
 } // namespace
 
@@ -136,15 +133,9 @@ void LayersModel::refreshTimes()
     }
 }
 
-int LayersModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
-}
+int LayersModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
 
-int LayersModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int LayersModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
@@ -192,7 +183,8 @@ QVariant LayersModel::display(const Row &row, int column) const
     case P99: return time(&core::DurationSummary::p99Ns);
     case Share: return m_hasTimes && !row.duration ? dash : formatPercent(row.share);
     case Macs: return row.macs > 0 ? formatAmount(static_cast<double>(row.macs), QStringLiteral("MAC")) : QStringLiteral("0");
-    case Parameters: return row.parameterBytes > 0 ? formatBytes(static_cast<std::uint64_t>(row.parameterBytes)) : QStringLiteral("0");
+    case Parameters:
+        return row.parameterBytes > 0 ? formatBytes(static_cast<std::uint64_t>(row.parameterBytes)) : QStringLiteral("0");
     case Output: return row.output.isEmpty() ? dash : row.output;
     case Count: return row.duration ? formatCount(static_cast<qint64>(row.duration->count)) : dash;
     default: return {};
@@ -220,10 +212,8 @@ QVariant LayersModel::data(const QModelIndex &index, int role) const
         return {};
     const Row &row = m_rows[static_cast<std::size_t>(index.row())];
     switch (role) {
-    case Qt::DisplayRole:
-        return display(row, index.column());
-    case NumberRole:
-        return number(row, index.column());
+    case Qt::DisplayRole: return display(row, index.column());
+    case NumberRole: return number(row, index.column());
     case CellKindRole:
         switch (index.column()) {
         case Name:
@@ -233,23 +223,23 @@ QVariant LayersModel::data(const QModelIndex &index, int role) const
         case Share: return static_cast<int>(CellKind::Bar);
         default: return static_cast<int>(CellKind::Number);
         }
-    case ShareRole:
-        return index.column() == Share && m_highestShare > 0 ? QVariant(row.share / m_highestShare) : QVariant();
-    case BackendRole:
-        return index.column() == Name && m_hasTimes ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
+    case ShareRole: return index.column() == Share && m_highestShare > 0 ? QVariant(row.share / m_highestShare) : QVariant();
+    case BackendRole: return index.column() == Name && m_hasTimes ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
     case InkRole:
         // Too few to trust, or stale: the numbers step back.
-        if (index.column() >= P50 && index.column() <= P99 && row.duration && (row.duration->count < kNeeded || m_workspace.runAge() > 0))
+        if (index.column() >= P50 && index.column() <= P99 && row.duration &&
+            (row.duration->count < kNeeded || m_workspace.runAge() > 0))
             return static_cast<int>(CellInk::Note);
-        return index.column() == Op || index.column() == Kernel || index.column() == Output ? QVariant(static_cast<int>(CellInk::Label)) : QVariant();
+        return index.column() == Op || index.column() == Kernel || index.column() == Output
+                   ? QVariant(static_cast<int>(CellInk::Label))
+                   : QVariant();
     case Qt::ToolTipRole:
         if (index.column() == Name)
             return row.name;
         if (index.column() == Count && row.duration && row.duration->count < kNeeded)
             return tr("n=%1, need %2").arg(row.duration->count).arg(kNeeded);
         return {};
-    default:
-        return {};
+    default: return {};
     }
 }
 

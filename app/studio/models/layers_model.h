@@ -11,10 +11,9 @@
 
 namespace nordlys::studio {
 
-/// Layers as rows. With a run: the layers that ran, with times; without: the operators of the model with their cost. In a time range only
-/// inferences that start inside count.
-class LayersModel : public QAbstractTableModel
-{
+/// Layers as rows. With a run: the layers that ran, with times; without: the operators of the model with their cost. In a time
+/// range only inferences that start inside count.
+class LayersModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:

@@ -65,7 +65,9 @@ void OpsModel::refreshShares()
     m_times = run && !run->summary.layers.empty();
     for (std::size_t i = 0; i < count; ++i) {
         if (!m_times) {
-            m_shares[i] = document->macs > 0 ? 100.0 * static_cast<double>(document->costs[i].macs) / static_cast<double>(document->macs) : -1;
+            m_shares[i] = document->macs > 0
+                              ? 100.0 * static_cast<double>(document->costs[i].macs) / static_cast<double>(document->macs)
+                              : -1;
             continue;
         }
         const std::string_view name = document->graph().nameOf(core::NodeId(i));
@@ -105,10 +107,7 @@ int OpsModel::rowCount(const QModelIndex &parent) const
     return top.group.isEmpty() ? 0 : static_cast<int>(top.count);
 }
 
-int OpsModel::columnCount(const QModelIndex &) const
-{
-    return ColumnCount;
-}
+int OpsModel::columnCount(const QModelIndex &) const { return ColumnCount; }
 
 core::NodeId OpsModel::nodeOf(const QModelIndex &index) const
 {
@@ -159,16 +158,12 @@ QVariant OpsModel::data(const QModelIndex &index, int role) const
         if (isName && node.isValid())
             return QStringLiteral("%1\n%2").arg(toQString(document->graph().nameOf(node)), toQString(document->opText(node)));
         return {};
-    case CellKindRole:
-        return static_cast<int>(isName ? CellKind::Text : CellKind::Number);
+    case CellKindRole: return static_cast<int>(isName ? CellKind::Text : CellKind::Number);
     case NumberRole:
         return isName ? QVariant() : QVariant(shareOf(index) < 0 ? std::numeric_limits<double>::quiet_NaN() : shareOf(index));
-    case BackendRole:
-        return isName && node.isValid() ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
-    case InkRole:
-        return isName ? QVariant() : QVariant(static_cast<int>(CellInk::Label));
-    default:
-        return {};
+    case BackendRole: return isName && node.isValid() ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
+    case InkRole: return isName ? QVariant() : QVariant(static_cast<int>(CellInk::Label));
+    default: return {};
     }
 }
 

@@ -10,8 +10,7 @@
 namespace nordlys::studio {
 
 /// Operators of the model as a tree of two levels: neighbours whose names begin with the same part ("block_1/") form a group.
-class OpsModel : public QAbstractItemModel
-{
+class OpsModel : public QAbstractItemModel {
     Q_OBJECT
 
 public:

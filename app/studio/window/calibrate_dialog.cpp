@@ -60,7 +60,8 @@ QString problemOf(const QString &spec, const QString &preprocess)
 {
     const auto text = [](const char *source) { return QCoreApplication::translate("CalibrateDialog", source); };
     if (spec.isEmpty())
-        return text(QT_TRANSLATE_NOOP("CalibrateDialog", "Choose a folder with images, .npy, .pb or .raw files, or write random:SEED:N."));
+        return text(QT_TRANSLATE_NOOP("CalibrateDialog",
+                                      "Choose a folder with images, .npy, .pb or .raw files, or write random:SEED:N."));
     if (!spec.startsWith(QLatin1String("random:")) && !QFileInfo::exists(spec))
         return text(QT_TRANSLATE_NOOP("CalibrateDialog", "There is no such folder or file."));
     if (!preprocess.isEmpty()) {
@@ -84,28 +85,24 @@ PathField::PathField(Kind kind, QWidget *parent) : QWidget(parent), m_kind(kind)
     m_edit->setMinimumWidth(scaled(320));
     setFocusProxy(m_edit);
     connect(choose, &QPushButton::clicked, this, [this] {
-        const QString chosen = m_kind == Kind::Folder ? QFileDialog::getExistingDirectory(this, tr("Folder of samples"), m_edit->text())
-                                                      : QFileDialog::getOpenFileName(this, tr("Labels"), m_edit->text(), tr("Labels (*.csv)"));
+        const QString chosen = m_kind == Kind::Folder
+                                   ? QFileDialog::getExistingDirectory(this, tr("Folder of samples"), m_edit->text())
+                                   : QFileDialog::getOpenFileName(this, tr("Labels"), m_edit->text(), tr("Labels (*.csv)"));
         if (!chosen.isEmpty())
             m_edit->setText(chosen);
     });
 }
 
-QString PathField::path() const
-{
-    return m_edit->text().trimmed();
-}
+QString PathField::path() const { return m_edit->text().trimmed(); }
 
-void PathField::setPath(const QString &path)
-{
-    m_edit->setText(path);
-}
+void PathField::setPath(const QString &path) { m_edit->setText(path); }
 
 CalibrateDialog::CalibrateDialog(const InputSource &inputs, QWidget *parent)
-    : QDialog(parent), m_inputs(new PathField(PathField::Kind::Folder, this)), m_limit(limitBox(this, tr("all"))), m_preprocess(new QLineEdit(this)),
-      m_actBits(bitsBox(this)), m_weightBits(bitsBox(this)), m_perChannel(new QCheckBox(tr("One grid per output channel"), this)),
-      m_actSymmetric(new QCheckBox(tr("Symmetric activations"), this)), m_weightSymmetric(new QCheckBox(tr("Symmetric weights"), this)),
-      m_problem(problemLabel(this))
+    : QDialog(parent), m_inputs(new PathField(PathField::Kind::Folder, this)), m_limit(limitBox(this, tr("all"))),
+      m_preprocess(new QLineEdit(this)), m_actBits(bitsBox(this)), m_weightBits(bitsBox(this)),
+      m_perChannel(new QCheckBox(tr("One grid per output channel"), this)),
+      m_actSymmetric(new QCheckBox(tr("Symmetric activations"), this)),
+      m_weightSymmetric(new QCheckBox(tr("Symmetric weights"), this)), m_problem(problemLabel(this))
 {
     setWindowTitle(tr("Calibrate"));
     setObjectName(QStringLiteral("calibrateDialog"));
@@ -169,8 +166,9 @@ CalibrationRequest CalibrateDialog::request() const
 }
 
 EvaluateDialog::EvaluateDialog(const InputSource &inputs, const QString &labels, QWidget *parent)
-    : QDialog(parent), m_inputs(new PathField(PathField::Kind::Folder, this)), m_labels(new PathField(PathField::Kind::Csv, this)),
-      m_limit(limitBox(this, tr("all"))), m_preprocess(new QLineEdit(this)), m_problem(problemLabel(this))
+    : QDialog(parent), m_inputs(new PathField(PathField::Kind::Folder, this)),
+      m_labels(new PathField(PathField::Kind::Csv, this)), m_limit(limitBox(this, tr("all"))), m_preprocess(new QLineEdit(this)),
+      m_problem(problemLabel(this))
 {
     setWindowTitle(tr("Evaluate"));
     setObjectName(QStringLiteral("evaluateDialog"));

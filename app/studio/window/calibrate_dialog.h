@@ -15,8 +15,7 @@ class QSpinBox;
 namespace nordlys::studio {
 
 /// A field for a folder or file with a button that opens the desktop's dialog.
-class PathField : public QWidget
-{
+class PathField : public QWidget {
     Q_OBJECT
 
 public:
@@ -32,8 +31,7 @@ private:
 };
 
 /// Asks for the inputs and the rules of a calibration.
-class CalibrateDialog : public QDialog
-{
+class CalibrateDialog : public QDialog {
     Q_OBJECT
 
 public:
@@ -52,8 +50,7 @@ private:
 };
 
 /// Asks for the inputs and labels of an evaluation.
-class EvaluateDialog : public QDialog
-{
+class EvaluateDialog : public QDialog {
     Q_OBJECT
 
 public:

@@ -15,7 +15,8 @@
 namespace nordlys::studio {
 
 ErrorBar::ErrorBar(QWidget *parent)
-    : QWidget(parent), m_icon(new QLabel(this)), m_title(new QLabel(this)), m_text(new QLabel(this)), m_close(new QPushButton(this))
+    : QWidget(parent), m_icon(new QLabel(this)), m_title(new QLabel(this)), m_text(new QLabel(this)),
+      m_close(new QPushButton(this))
 {
     setObjectName(QStringLiteral("errorBar"));
     m_title->setFont(uiFont(12, QFont::DemiBold));
@@ -42,7 +43,8 @@ ErrorBar::ErrorBar(QWidget *parent)
 void ErrorBar::present(bool isError, const QString &title, const QString &text)
 {
     m_isError = isError;
-    m_icon->setPixmap(iconPixmap(isError ? Icon::Error : Icon::Info, isError ? theme().error : theme().text2, metrics().icon, devicePixelRatioF()));
+    m_icon->setPixmap(iconPixmap(isError ? Icon::Error : Icon::Info, isError ? theme().error : theme().text2, metrics().icon,
+                                 devicePixelRatioF()));
     m_title->setText(m_title->fontMetrics().elidedText(title, Qt::ElideMiddle, scaled(360)));
     m_title->setToolTip(title);
     QPalette inks = palette();
@@ -74,10 +76,7 @@ void ErrorBar::showNotice(const QString &text)
     present(false, {}, text);
 }
 
-QString ErrorBar::text() const
-{
-    return m_title->toolTip() + QStringLiteral(": ") + m_text->text();
-}
+QString ErrorBar::text() const { return m_title->toolTip() + QStringLiteral(": ") + m_text->text(); }
 
 void ErrorBar::paintEvent(QPaintEvent *)
 {

@@ -11,8 +11,7 @@ class QPushButton;
 namespace nordlys::studio {
 
 /// An error in place: what, why, what to do, and a button that closes it. The rest of the window stays usable.
-class ErrorBar : public QWidget
-{
+class ErrorBar : public QWidget {
     Q_OBJECT
 
 public:

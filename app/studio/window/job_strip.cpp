@@ -92,10 +92,12 @@ void JobStrip::refresh()
     if (progress.total > 0) {
         m_bar->setMaximum(1000);
         m_bar->setValue(static_cast<int>(1000 * std::min(progress.done, progress.total) / progress.total));
-        state = tr("%1 of %2").arg(formatCount(static_cast<qint64>(progress.done)), formatCount(static_cast<qint64>(progress.total)));
+        state =
+            tr("%1 of %2").arg(formatCount(static_cast<qint64>(progress.done)), formatCount(static_cast<qint64>(progress.total)));
         const qint64 elapsed = job->elapsedMs();
         if (elapsed > kTimeLeftMs && progress.done > 0 && progress.done < progress.total) {
-            const double left = static_cast<double>(elapsed) * static_cast<double>(progress.total - progress.done) / static_cast<double>(progress.done);
+            const double left = static_cast<double>(elapsed) * static_cast<double>(progress.total - progress.done) /
+                                static_cast<double>(progress.done);
             state += QStringLiteral("  ") + tr("%1 s left").arg(formatNumber(left / 1000, 0));
         }
     }

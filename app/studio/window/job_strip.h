@@ -15,8 +15,7 @@ class QPushButton;
 namespace nordlys::studio {
 
 /// Shows the job that runs: what, how far, how long still, and Cancel. Appears after 150 ms, so that quick work does not flicker.
-class JobStrip : public QWidget
-{
+class JobStrip : public QWidget {
     Q_OBJECT
 
 public:

@@ -44,9 +44,10 @@ QDockWidget *makeDock(QMainWindow *window, const QString &name, const QString &t
 
 } // namespace
 
-MainWindow::MainWindow(QWidget *parent)
-    : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)), m_keeper(new ProjectKeeper(*m_workspace)),
-      m_quantizer(new Quantizer(*m_workspace)), m_runner(new Runner(*m_workspace))
+MainWindow::MainWindow(bool remembers, QWidget *parent)
+    : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)),
+      m_keeper(new ProjectKeeper(*m_workspace)), m_quantizer(new Quantizer(*m_workspace)), m_runner(new Runner(*m_workspace)),
+      m_remembers(remembers)
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(nordlysWindowIcon());
@@ -80,7 +81,8 @@ MainWindow::~MainWindow()
 
 QStringList MainWindow::viewIds()
 {
-    return {QStringLiteral("graph"), QStringLiteral("encodings"), QStringLiteral("layers"), QStringLiteral("timeline"), QStringLiteral("start")};
+    return {QStringLiteral("graph"), QStringLiteral("encodings"), QStringLiteral("layers"), QStringLiteral("timeline"),
+            QStringLiteral("start")};
 }
 
 void MainWindow::buildBody()
@@ -123,8 +125,8 @@ void MainWindow::buildBody()
     centreColumn->addWidget(m_jobs);
     centreColumn->addWidget(m_stack, 1);
     setCentralWidget(centre);
-    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(), &m_quantizer->evaluationJob(), &m_quantizer->fileJob(),
-                         &m_runner->buildJob(), &m_runner->runJob()}) {
+    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
+                         &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()}) {
         if (job != &m_runner->runJob())
             m_jobs->watch(*job);
         connect(job, &JobBase::started, this, &MainWindow::updateActions);
@@ -197,8 +199,8 @@ void MainWindow::connectWorkspace()
     connect(m_workspace, &Workspace::viewRequested, this, &MainWindow::showView);
     connect(m_workspace, &Workspace::failed, this, [this](const core::Error &error) { m_errors->show(error); });
     connect(m_workspace, &Workspace::notice, m_errors, &ErrorBar::showNotice);
-    for (const auto signal : {&Workspace::documentChanged, &Workspace::editsChanged, &Workspace::runsChanged, &Workspace::selectionChanged,
-                              &Workspace::calibrationChanged})
+    for (const auto signal : {&Workspace::documentChanged, &Workspace::editsChanged, &Workspace::runsChanged,
+                              &Workspace::selectionChanged, &Workspace::calibrationChanged})
         connect(m_workspace, signal, this, &MainWindow::updateActions);
     connect(m_workspace, &Workspace::documentChanged, this, [this] {
         updateStatus();
@@ -225,8 +227,8 @@ void MainWindow::connectWorkspace()
 
 bool MainWindow::isBusy() const
 {
-    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(), &m_quantizer->evaluationJob(), &m_quantizer->fileJob(),
-                         &m_runner->buildJob(), &m_runner->runJob()}) {
+    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
+                         &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()}) {
         if (job->isRunning())
             return true;
     }
@@ -259,7 +261,9 @@ void MainWindow::updateTitle()
     setWindowModified(m_workspace->isModified());
     m_statusSaved->setText(title.isEmpty() || !m_workspace->document()
                                ? QString()
-                               : (m_workspace->isModified() ? tr("Not saved") : (m_workspace->projectPath().isEmpty() ? tr("No changes") : tr("Saved"))));
+                               : (m_workspace->isModified()
+                                      ? tr("Not saved")
+                                      : (m_workspace->projectPath().isEmpty() ? tr("No changes") : tr("Saved"))));
 }
 
 void MainWindow::updateStatus()
@@ -271,12 +275,15 @@ void MainWindow::updateStatus()
         return;
     m_statusModel->setText(tr("%1, 1 segment").arg(Counted::ops(static_cast<qint64>(document->graph().nodes.size()))));
     m_statusCost->setText(tr("%1, %2 parameters, opened in %3, laid out in %4")
-                              .arg(formatAmount(static_cast<double>(document->macs), QStringLiteral("MAC")), formatCount(document->parameters),
-                                   formatDuration(document->openNs), formatDuration(document->layoutNs)));
+                              .arg(formatAmount(static_cast<double>(document->macs), QStringLiteral("MAC")),
+                                   formatCount(document->parameters), formatDuration(document->openNs),
+                                   formatDuration(document->layoutNs)));
 }
 
 void MainWindow::restoreLayout()
 {
+    if (!m_remembers)
+        return;
     const QSettings settings;
     const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
     if (!geometry.isEmpty())
@@ -288,6 +295,8 @@ void MainWindow::restoreLayout()
 
 void MainWindow::saveLayout()
 {
+    if (!m_remembers)
+        return;
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     // Docks are shown per view; the layout is kept as the graph has it.
@@ -297,6 +306,8 @@ void MainWindow::saveLayout()
 
 void MainWindow::rememberRecent()
 {
+    if (!m_remembers)
+        return;
     RecentFile file;
     file.path = m_workspace->projectPath();
     if (file.path.isEmpty() && m_workspace->document())

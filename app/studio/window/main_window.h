@@ -29,12 +29,12 @@ class TopBar;
 class ViewBar;
 
 /// The window: bars, docks and views over one workspace.
-class MainWindow : public QMainWindow
-{
+class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    explicit MainWindow(QWidget *parent = nullptr);
+    /// `remembers`: restores and stores layout and recent files; pictures for documents do neither.
+    explicit MainWindow(bool remembers = true, QWidget *parent = nullptr);
     ~MainWindow() override;
 
     [[nodiscard]] Workspace &workspace() { return *m_workspace; }
@@ -113,6 +113,7 @@ private:
     QString m_view = QStringLiteral("start");
     QStringList m_back, m_forward;
     bool m_navigating = false, m_closing = false;
+    const bool m_remembers;
 };
 
 } // namespace nordlys::studio

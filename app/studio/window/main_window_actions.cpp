@@ -9,33 +9,21 @@
 #include <studio/look/theme.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/sample_files.h>
-#include <studio/workspace/text.h>
 
 #include <QApplication>
-#include <QClipboard>
-#include <QCloseEvent>
-#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
-#include <QMimeData>
-#include <QStandardPaths>
-
-#include <studio/views/start/start_view.h>
+#include <QSettings>
 
 namespace nordlys::studio {
 namespace {
 
-QString firstFile(const QMimeData *data)
+void chooseTheme(ThemeMode mode, const char *name)
 {
-    if (!data->hasUrls())
-        return {};
-    for (const QUrl &url : data->urls()) {
-        if (url.isLocalFile())
-            return url.toLocalFile();
-    }
-    return {};
+    ThemeController::instance().setMode(mode);
+    QSettings().setValue(QStringLiteral("theme"), QString::fromLatin1(name));
 }
 
 } // namespace
@@ -43,7 +31,8 @@ QString firstFile(const QMimeData *data)
 void MainWindow::addActions()
 {
     ActionRegistry &actions = *m_actions;
-    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture, std::function<void()> run) {
+    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture,
+                         std::function<void()> run) {
         addAction(actions.add({QString::fromLatin1(id), text, keys, picture, false}, std::move(run)));
     };
     add("file.open", tr("&Open…"), QKeySequence::Open, Icon::FolderOpen, [this] { askOpen(ProjectKeeper::openFilter()); });
@@ -61,20 +50,24 @@ void MainWindow::addActions()
     add("file.quit", tr("&Quit"), QKeySequence::Quit, {}, [this] { close(); });
 
     add("edit.undo", tr("&Undo"), QKeySequence::Undo, Icon::Undo, [this] { m_workspace->history().stack().undo(); });
-    add("edit.redo", tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), Icon::Redo, [this] { m_workspace->history().stack().redo(); });
-    actions.action(QStringLiteral("edit.redo"))->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
+    add("edit.redo", tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), Icon::Redo,
+        [this] { m_workspace->history().stack().redo(); });
+    actions.action(QStringLiteral("edit.redo"))
+        ->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
     add("edit.find", tr("&Find"), QKeySequence::Find, Icon::Search, [this] {
         if (m_view == QLatin1String("graph") && m_workspace->document())
             m_graph->focusSearch();
         else
             m_viewBar->focusFilter();
     });
-    add("edit.filter", tr("Filter all &views"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), Icon::Filter, [this] { m_viewBar->focusFilter(); });
+    add("edit.filter", tr("Filter all &views"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), Icon::Filter,
+        [this] { m_viewBar->focusFilter(); });
 
     add("quantize.calibrate", tr("&Calibrate…"), QKeySequence(Qt::CTRL | Qt::Key_K), Icon::Calibrate, [this] { calibrate(); });
     add("quantize.evaluate", tr("&Evaluate…"), QKeySequence(Qt::CTRL | Qt::Key_E), Icon::Evaluate, [this] { evaluate(); });
     add("quantize.import", tr("&Import…"), {}, Icon::Import, [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Import encodings"), {}, tr("Encodings (*.encodings *.json);;All files (*)"));
+        const QString path =
+            QFileDialog::getOpenFileName(this, tr("Import encodings"), {}, tr("Encodings (*.encodings *.json);;All files (*)"));
         if (!path.isEmpty())
             m_quantizer->importEncodings(path);
     });
@@ -100,7 +93,8 @@ void MainWindow::addActions()
 void MainWindow::addViewActions()
 {
     ActionRegistry &actions = *m_actions;
-    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture, std::function<void()> run) {
+    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture,
+                         std::function<void()> run) {
         addAction(actions.add({QString::fromLatin1(id), text, keys, picture, false}, std::move(run)));
     };
     add("view.back", tr("Back"), QKeySequence::Back, Icon::Back, [this] {
@@ -117,10 +111,14 @@ void MainWindow::addViewActions()
         m_navigating = false;
         updateActions();
     });
-    add("view.graph", tr("&Graph"), QKeySequence(Qt::CTRL | Qt::Key_1), Icon::Graph, [this] { showView(QStringLiteral("graph")); });
-    add("view.encodings", tr("&Encodings"), QKeySequence(Qt::CTRL | Qt::Key_2), Icon::Encodings, [this] { showView(QStringLiteral("encodings")); });
-    add("view.timeline", tr("&Timeline"), QKeySequence(Qt::CTRL | Qt::Key_3), Icon::Timeline, [this] { showView(QStringLiteral("timeline")); });
-    add("view.layers", tr("&Layers"), QKeySequence(Qt::CTRL | Qt::Key_4), Icon::Layers, [this] { showView(QStringLiteral("layers")); });
+    add("view.graph", tr("&Graph"), QKeySequence(Qt::CTRL | Qt::Key_1), Icon::Graph,
+        [this] { showView(QStringLiteral("graph")); });
+    add("view.encodings", tr("&Encodings"), QKeySequence(Qt::CTRL | Qt::Key_2), Icon::Encodings,
+        [this] { showView(QStringLiteral("encodings")); });
+    add("view.timeline", tr("&Timeline"), QKeySequence(Qt::CTRL | Qt::Key_3), Icon::Timeline,
+        [this] { showView(QStringLiteral("timeline")); });
+    add("view.layers", tr("&Layers"), QKeySequence(Qt::CTRL | Qt::Key_4), Icon::Layers,
+        [this] { showView(QStringLiteral("layers")); });
     add("view.start", tr("&Start page"), {}, Icon::Recent, [this] { showView(QStringLiteral("start")); });
     add("view.zoomIn", tr("Zoom &in"), QKeySequence::ZoomIn, Icon::ZoomIn, [this] { m_graph->canvas().zoomIn(); });
     add("view.zoomOut", tr("Zoom &out"), QKeySequence::ZoomOut, Icon::ZoomOut, [this] { m_graph->canvas().zoomOut(); });
@@ -130,9 +128,9 @@ void MainWindow::addViewActions()
         else
             m_graph->canvas().fit();
     });
-    add("view.dark", tr("&Dark"), {}, {}, [] { ThemeController::instance().setMode(ThemeMode::Dark); });
-    add("view.light", tr("&Light"), {}, {}, [] { ThemeController::instance().setMode(ThemeMode::Light); });
-    add("view.system", tr("As the &desktop"), {}, {}, [] { ThemeController::instance().setMode(ThemeMode::System); });
+    add("view.dark", tr("&Dark"), {}, {}, [] { chooseTheme(ThemeMode::Dark, "dark"); });
+    add("view.light", tr("&Light"), {}, {}, [] { chooseTheme(ThemeMode::Light, "light"); });
+    add("view.system", tr("As the &desktop"), {}, {}, [] { chooseTheme(ThemeMode::System, "system"); });
     add("view.resetLayout", tr("&Reset layout"), {}, {}, [this] {
         for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
             dock->setFloating(false);
@@ -159,19 +157,22 @@ void MainWindow::buildMenus()
         m_menuActions << made->menuAction();
         return made;
     };
-    QMenu *file = menu(tr("&File"), {"file.open", "file.openRecording", "file.openSample", "-", "file.save", "file.saveAs", "-", "file.close", "file.quit"});
+    QMenu *file = menu(tr("&File"), {"file.open", "file.openRecording", "file.openSample", "-", "file.save", "file.saveAs", "-",
+                                     "file.close", "file.quit"});
     m_recentMenu = new QMenu(tr("Open re&cent"), this);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
     file->insertMenu(m_actions->action(QStringLiteral("file.openSample")), m_recentMenu);
     menu(tr("&Edit"), {"edit.undo", "edit.redo", "-", "edit.find", "edit.filter"});
-    menu(tr("&Quantize"), {"quantize.calibrate", "quantize.evaluate", "quantize.revert", "-", "quantize.import", "quantize.export"});
+    menu(tr("&Quantize"),
+         {"quantize.calibrate", "quantize.evaluate", "quantize.revert", "-", "quantize.import", "quantize.export"});
     menu(tr("&Build"), {"build.build"});
     QMenu *run = menu(tr("&Run"), {"run.run", "run.stop", "-"});
     auto *length = new QMenu(tr("&Length of a run"), this);
     for (const char *id : {"run.n200", "run.n1000", "run.n10000", "run.minute"})
         length->addAction(m_actions->action(QString::fromLatin1(id)));
     run->addMenu(length);
-    QMenu *view = menu(tr("&View"), {"view.graph", "view.encodings", "view.timeline", "view.layers", "view.start", "-", "view.zoomIn", "view.zoomOut", "view.fit", "-"});
+    QMenu *view = menu(tr("&View"), {"view.graph", "view.encodings", "view.timeline", "view.layers", "view.start", "-",
+                                     "view.zoomIn", "view.zoomOut", "view.fit", "-"});
     auto *themes = new QMenu(tr("&Theme"), this);
     for (const char *id : {"view.dark", "view.light", "view.system"})
         themes->addAction(m_actions->action(QString::fromLatin1(id)));
@@ -203,19 +204,23 @@ void MainWindow::updateActions()
     const auto busy = [](const JobBase &job, const QString &why) { return job.isRunning() ? why : QString(); };
     const auto either = [](const QString &first, const QString &second) { return first.isEmpty() ? second : first; };
     QUndoStack &stack = m_workspace->history().stack();
-    m_actions->setReason(QStringLiteral("file.openSample"), sampleModelPath().isEmpty() ? tr("The samples are not installed.") : QString());
+    m_actions->setReason(QStringLiteral("file.openSample"),
+                         sampleModelPath().isEmpty() ? tr("The samples are not installed.") : QString());
     m_actions->setReason(QStringLiteral("file.save"), noModel);
     m_actions->setReason(QStringLiteral("file.saveAs"), noModel);
     m_actions->setReason(QStringLiteral("file.close"), open || recorded ? QString() : tr("Nothing is open."));
     m_actions->setReason(QStringLiteral("edit.undo"), stack.canUndo() ? QString() : tr("Nothing to undo."));
     m_actions->setReason(QStringLiteral("edit.redo"), stack.canRedo() ? QString() : tr("Nothing to redo."));
-    m_actions->setReason(QStringLiteral("quantize.calibrate"), either(noModel, busy(m_quantizer->calibrationJob(), tr("Calibration is running."))));
+    m_actions->setReason(QStringLiteral("quantize.calibrate"),
+                         either(noModel, busy(m_quantizer->calibrationJob(), tr("Calibration is running."))));
     m_actions->setReason(QStringLiteral("quantize.evaluate"),
                          either(either(noModel, encoded ? QString() : tr("There are no encodings yet. Calibrate first.")),
                                 busy(m_quantizer->evaluationJob(), tr("Evaluation is running."))));
     m_actions->setReason(QStringLiteral("quantize.import"), noModel);
-    m_actions->setReason(QStringLiteral("quantize.export"), either(noModel, encoded ? QString() : tr("There are no encodings yet.")));
-    m_actions->setReason(QStringLiteral("quantize.revert"), m_workspace->calibration() ? QString() : tr("Nothing was calibrated here."));
+    m_actions->setReason(QStringLiteral("quantize.export"),
+                         either(noModel, encoded ? QString() : tr("There are no encodings yet.")));
+    m_actions->setReason(QStringLiteral("quantize.revert"),
+                         m_workspace->calibration() ? QString() : tr("Nothing was calibrated here."));
     m_actions->setReason(QStringLiteral("build.build"), either(noModel, busy(m_runner->buildJob(), tr("A build is running."))));
     m_actions->setReason(QStringLiteral("run.run"), either(noModel, busy(m_runner->runJob(), tr("A run is under way."))));
     m_actions->setReason(QStringLiteral("run.stop"), m_runner->isRunning() ? QString() : tr("Nothing runs."));
@@ -224,175 +229,11 @@ void MainWindow::updateActions()
     m_viewBar->setViewsEnabled(open || recorded);
 }
 
-void MainWindow::openPath(const QString &path)
-{
-    if (path.isEmpty())
-        return;
-    // A recording joins what is open; nothing is lost.
-    if (path.endsWith(QLatin1String(".nrs")))
-        m_keeper->open(path);
-    else
-        whenSaved([this, path] { m_keeper->open(path); });
-}
-
-void MainWindow::askOpen(const QString &filter)
-{
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open"), {}, filter);
-    if (!path.isEmpty())
-        openPath(path);
-}
-
-void MainWindow::saveProject(bool askName, std::function<void()> then)
-{
-    if (!m_workspace->document())
-        return;
-    QString path = m_workspace->projectPath();
-    if (path.isEmpty() || askName) {
-        const QFileInfo model(toQString(m_workspace->document()->path));
-        QString suggested = path.isEmpty() ? model.absolutePath() + QLatin1Char('/') + model.completeBaseName() + QStringLiteral(".nordlys") : path;
-        if (!QFileInfo(QFileInfo(suggested).absolutePath()).isWritable())
-            suggested = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QLatin1Char('/') + QFileInfo(suggested).fileName();
-        path = QFileDialog::getSaveFileName(this, tr("Save project"), suggested, ProjectKeeper::projectFilter());
-        if (path.isEmpty())
-            return;
-        if (QFileInfo(path).suffix().isEmpty())
-            path += QStringLiteral(".nordlys");
-    }
-    collectViewState();
-    m_keeper->save(path, [this, then = std::move(then)](bool saved) {
-        if (saved) {
-            rememberRecent();
-            if (then)
-                then();
-        }
-    });
-}
-
-void MainWindow::whenSaved(std::function<void()> then)
-{
-    if (!m_workspace->isModified()) {
-        then();
-        return;
-    }
-    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved edits"), tr("Save the changes of %1?").arg(m_workspace->title()), QMessageBox::NoButton, this);
-    box.setObjectName(QStringLiteral("unsavedBox"));
-    box.setInformativeText(tr("Edits and runs since the last save are lost otherwise."));
-    QPushButton *save = box.addButton(tr("Save"), QMessageBox::AcceptRole);
-    QPushButton *discard = box.addButton(tr("Discard"), QMessageBox::DestructiveRole);
-    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
-    box.setDefaultButton(save);
-    box.exec();
-    if (box.clickedButton() == static_cast<QAbstractButton *>(save))
-        saveProject(false, std::move(then));
-    else if (box.clickedButton() == static_cast<QAbstractButton *>(discard))
-        then();
-}
-
-void MainWindow::calibrate()
-{
-    CalibrateDialog dialog(m_workspace->calibrationInputs(), this);
-    if (dialog.exec() != QDialog::Accepted)
-        return;
-    m_errors->hide();
-    showView(QStringLiteral("encodings"));
-    m_quantizer->calibrate(dialog.request());
-}
-
-void MainWindow::evaluate()
-{
-    EvaluateDialog dialog(m_workspace->evaluationInputs(), m_workspace->labelsPath(), this);
-    if (dialog.exec() != QDialog::Accepted)
-        return;
-    m_errors->hide();
-    m_quantizer->evaluate(dialog.request());
-}
-
-void MainWindow::build()
-{
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for the artifacts"));
-    if (!folder.isEmpty())
-        m_runner->build(folder);
-}
-
-void MainWindow::collectViewState()
-{
-    auto &state = m_keeper->viewState;
-    state["view"] = m_view.toStdString();
-    const Selection &selection = m_workspace->selection();
-    const core::Graph &graph = m_workspace->document()->graph();
-    state["selection.node"] = selection.node.isValid() ? std::string(graph.nameOf(selection.node)) : std::string();
-    state["selection.tensor"] = selection.tensor.isValid() ? std::string(graph.nameOf(selection.tensor)) : std::string();
-    state["filter"] = m_workspace->filter().toStdString();
-    state.erase("range");
-    if (const auto &range = m_workspace->range())
-        state["range"] = std::to_string(range->fromNs) + " " + std::to_string(range->toNs);
-}
-
-void MainWindow::restoreViewState()
-{
-    const auto value = [this](const char *key) {
-        const auto found = m_keeper->viewState.find(key);
-        return found == m_keeper->viewState.end() ? QString() : toQString(found->second);
-    };
-    const auto document = m_workspace->document();
-    if (!document)
-        return;
-    m_workspace->setFilter(value("filter"));
-    const core::TensorId tensor = document->findTensor(value("selection.tensor").toStdString());
-    const core::NodeId node = document->findNode(value("selection.node").toStdString());
-    if (tensor.isValid())
-        m_workspace->selectTensor(tensor);
-    else if (node.isValid())
-        m_workspace->selectNode(node);
-    const QStringList range = value("range").split(QLatin1Char(' '));
-    if (range.size() == 2 && range[0].toLongLong() < range[1].toLongLong())
-        m_workspace->setRange(TimeRange{range[0].toLongLong(), range[1].toLongLong()});
-    if (!showView(value("view")) || m_view == QLatin1String("start"))
-        showView(QStringLiteral("graph"));
-}
-
-void MainWindow::closeEvent(QCloseEvent *event)
-{
-    if (m_workspace->isModified() && !m_closing) {
-        event->ignore();
-        whenSaved([this] {
-            m_closing = true;
-            close();
-        });
-        return;
-    }
-    saveLayout();
-    m_runner->stop();
-    event->accept();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent *event)
-{
-    if (firstFile(event->mimeData()).isEmpty())
-        return;
-    m_start->setDropActive(true);
-    event->acceptProposedAction();
-}
-
-void MainWindow::dragLeaveEvent(QDragLeaveEvent *)
-{
-    m_start->setDropActive(false);
-}
-
-void MainWindow::dropEvent(QDropEvent *event)
-{
-    m_start->setDropActive(false);
-    const QString path = firstFile(event->mimeData());
-    if (path.isEmpty())
-        return;
-    event->acceptProposedAction();
-    openPath(path);
-}
-
 void MainWindow::showAbout()
 {
     QMessageBox::about(this, tr("About Nordlys Studio"),
-                       tr("Nordlys Studio %1\n\nA studio for neural networks on phones and boards.\nLicence: GPL-3.0-or-later; its libraries: Apache-2.0.")
+                       tr("Nordlys Studio %1\n\nA studio for neural networks on phones and boards.\nLicence: GPL-3.0-or-later; "
+                          "its libraries: Apache-2.0.")
                            .arg(QCoreApplication::applicationVersion()));
 }
 

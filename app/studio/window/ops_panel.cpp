@@ -32,10 +32,11 @@ OpsPanel::OpsPanel(Workspace &workspace, QWidget *parent)
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_tree);
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current) {
-        if (m_selecting)
+    connect(m_tree->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const QModelIndexList rows = m_tree->selectionModel()->selectedRows();
+        if (m_selecting || rows.isEmpty())
             return;
-        if (const core::NodeId node = m_model->nodeOf(current); node.isValid())
+        if (const core::NodeId node = m_model->nodeOf(rows.front()); node.isValid())
             m_workspace.selectNode(node);
     });
     connect(&m_workspace, &Workspace::selectionChanged, this, &OpsPanel::showSelection);

@@ -10,8 +10,7 @@ class QTreeView;
 namespace nordlys::studio {
 
 /// The model tree of the left dock.
-class OpsPanel : public QWidget
-{
+class OpsPanel : public QWidget {
     Q_OBJECT
 
 public:

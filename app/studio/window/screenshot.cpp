@@ -18,7 +18,8 @@ constexpr int kSettleMs = 250; // layouts, queued repaints of plots
 
 } // namespace
 
-Screenshot::Screenshot(MainWindow &window, ScreenshotRequest request) : QObject(&window), m_window(window), m_request(std::move(request))
+Screenshot::Screenshot(MainWindow &window, ScreenshotRequest request)
+    : QObject(&window), m_window(window), m_request(std::move(request))
 {
     connect(&m_window.workspace(), &Workspace::failed, this,
             [this](const core::Error &error) { fail(toQString(error.text()), core::exitCodeOf(error.code)); });
@@ -77,8 +78,7 @@ void Screenshot::next()
         QTimer::singleShot(kSettleMs, this, &Screenshot::take);
         return;
     }
-    default:
-        return;
+    default: return;
     }
 }
 

@@ -16,12 +16,12 @@ struct ScreenshotRequest {
     QString calibrate; ///< inputs; empty: not
     QString evaluate;  ///< inputs; empty: not
     QString labels, select;
-    int run = 0;       ///< inferences; 0: not
+    int run = 0; ///< inferences; 0: not
 };
 
-/// Opens, calibrates, evaluates and runs as asked, one step after the other, shows the view, saves a picture and ends the program.
-class Screenshot : public QObject
-{
+/// Opens, calibrates, evaluates and runs as asked, one step after the other, shows the view, saves a picture and ends the
+/// program.
+class Screenshot : public QObject {
     Q_OBJECT
 
 public:

@@ -35,13 +35,15 @@ QSize sizeOf(const QString &text)
     bool wideOk = false, highOk = false;
     const int wide = parts.value(0).toInt(&wideOk), high = parts.value(1).toInt(&highOk);
     constexpr int kMost = 16384;
-    return parts.size() == 2 && wideOk && highOk && wide > 0 && high > 0 && wide <= kMost && high <= kMost ? QSize(wide, high) : QSize();
+    return parts.size() == 2 && wideOk && highOk && wide > 0 && high > 0 && wide <= kMost && high <= kMost ? QSize(wide, high)
+                                                                                                           : QSize();
 }
 
 bool wantsPicture(int argc, char **argv)
 {
     for (int i = 1; i < argc; ++i) {
-        if (std::strncmp(argv[i], "--screenshot", 12) == 0 || std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "--version") == 0)
+        if (std::strncmp(argv[i], "--screenshot", 12) == 0 || std::strcmp(argv[i], "--help") == 0 ||
+            std::strcmp(argv[i], "--version") == 0)
             return true;
     }
     return false;
@@ -68,16 +70,21 @@ int runStudio(int argc, char **argv)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("Model, project or recording"));
-    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("graph, encodings, layers, timeline or start"), QStringLiteral("NAME"));
-    const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("Save a picture of the window and end"), QStringLiteral("OUT.png"));
+    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("graph, encodings, layers, timeline or start"),
+                                  QStringLiteral("NAME"));
+    const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("Save a picture of the window and end"),
+                                     QStringLiteral("OUT.png"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window"), QStringLiteral("WxH"));
     const QCommandLineOption mode(QStringLiteral("theme"), QStringLiteral("dark, light or system"), QStringLiteral("NAME"));
     const QCommandLineOption language(QStringLiteral("language"), QStringLiteral("en or nb"), QStringLiteral("LOCALE"));
-    const QCommandLineOption calibrate(QStringLiteral("calibrate"), QStringLiteral("Calibrate with these inputs first"), QStringLiteral("SPEC"));
-    const QCommandLineOption evaluate(QStringLiteral("evaluate"), QStringLiteral("Evaluate with these inputs first"), QStringLiteral("SPEC"));
+    const QCommandLineOption calibrate(QStringLiteral("calibrate"), QStringLiteral("Calibrate with these inputs first"),
+                                       QStringLiteral("SPEC"));
+    const QCommandLineOption evaluate(QStringLiteral("evaluate"), QStringLiteral("Evaluate with these inputs first"),
+                                      QStringLiteral("SPEC"));
     const QCommandLineOption labels(QStringLiteral("labels"), QStringLiteral("Labels for the evaluation"), QStringLiteral("CSV"));
     const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run this many inferences first"), QStringLiteral("N"));
-    const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Select an operator or tensor"), QStringLiteral("NAME"));
+    const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Select an operator or tensor"),
+                                    QStringLiteral("NAME"));
     parser.addOptions({view, picture, size, mode, language, calibrate, evaluate, labels, run, select});
     if (!parser.parse(QApplication::arguments()))
         return usage(parser.errorText());
@@ -89,14 +96,16 @@ int runStudio(int argc, char **argv)
         return usage(QStringLiteral("more than one file was named"));
     const QString viewName = parser.value(view);
     if (!viewName.isEmpty() && !MainWindow::viewIds().contains(viewName))
-        return usage(QStringLiteral("--view %1: there is no such view. Use graph, encodings, layers, timeline or start.").arg(viewName));
+        return usage(
+            QStringLiteral("--view %1: there is no such view. Use graph, encodings, layers, timeline or start.").arg(viewName));
     const QSize wanted = sizeOf(parser.value(size));
     if (parser.isSet(size) && !wanted.isValid())
         return usage(QStringLiteral("--size %1: is not WIDTHxHEIGHT. Write for example 1440x900.").arg(parser.value(size)));
     const QSettings settings;
     QString modeName = parser.value(mode);
     if (modeName.isEmpty())
-        modeName = parser.isSet(picture) ? QStringLiteral("dark") : settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString();
+        modeName = parser.isSet(picture) ? QStringLiteral("dark")
+                                         : settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString();
     if (modeName != QLatin1String("dark") && modeName != QLatin1String("light") && modeName != QLatin1String("system"))
         return usage(QStringLiteral("--theme %1: there is no such theme. Use dark, light or system.").arg(modeName));
     bool runOk = true;
@@ -108,7 +117,7 @@ int runStudio(int argc, char **argv)
     ThemeController::instance().install(modeName == QLatin1String("dark")    ? ThemeMode::Dark
                                         : modeName == QLatin1String("light") ? ThemeMode::Light
                                                                              : ThemeMode::System);
-    MainWindow window;
+    MainWindow window(!parser.isSet(picture));
     if (wanted.isValid()) {
         window.setMinimumSize(QSize(320, 240).boundedTo(wanted));
         window.resize(wanted);
@@ -118,9 +127,10 @@ int runStudio(int argc, char **argv)
         if (!wanted.isValid())
             window.resize(1440, 900);
         window.show();
-        const QString shown = viewName.isEmpty() ? (file.isEmpty() ? QStringLiteral("start") : QStringLiteral("graph")) : viewName;
-        new Screenshot(window, {file, shown, parser.value(picture), parser.value(calibrate), parser.value(evaluate), parser.value(labels),
-                                parser.value(select), iterations});
+        const QString shown =
+            viewName.isEmpty() ? (file.isEmpty() ? QStringLiteral("start") : QStringLiteral("graph")) : viewName;
+        new Screenshot(window, {file, shown, parser.value(picture), parser.value(calibrate), parser.value(evaluate),
+                                parser.value(labels), parser.value(select), iterations});
         return QApplication::exec();
     }
     window.show();

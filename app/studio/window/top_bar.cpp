@@ -40,9 +40,10 @@ Verdict chipVerdict(core::VerdictLevel level)
 }
 
 TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_menus(menus), m_menuButton(new QToolButton(this)), m_model(new QToolButton(this)),
-      m_device(new QToolButton(this)), m_build(new QPushButton(this)), m_run(new QPushButton(this)), m_value(new InkLabel(CellInk::Default, this)),
-      m_note(new InkLabel(CellInk::Note, this)), m_verdict(new Chip(this))
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_menus(menus), m_menuButton(new QToolButton(this)),
+      m_model(new QToolButton(this)), m_device(new QToolButton(this)), m_build(new QPushButton(this)),
+      m_run(new QPushButton(this)), m_value(new InkLabel(CellInk::Default, this)), m_note(new InkLabel(CellInk::Note, this)),
+      m_verdict(new Chip(this))
 {
     setFixedHeight(metrics().topBar);
     auto *mark = new QLabel(this);
@@ -83,7 +84,9 @@ TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, Q
             QStringList reasons;
             for (const std::string &reason : run->summary.verdict.reasons)
                 reasons << toQString(reason);
-            Q_EMIT m_workspace.notice(tr("Run %1: %2. %3").arg(run->name, chipText(chipVerdict(run->summary.verdict.level)), reasons.join(QLatin1Char(' '))));
+            Q_EMIT m_workspace.notice(
+                tr("Run %1: %2. %3")
+                    .arg(run->name, chipText(chipVerdict(run->summary.verdict.level)), reasons.join(QLatin1Char(' '))));
         }
     });
     auto *row = new QHBoxLayout(this);
@@ -131,7 +134,8 @@ void TopBar::setRunning(bool running)
     QAction *run = m_actions.action(QStringLiteral("run.run"));
     m_run->setEnabled(running || run->isEnabled());
     m_run->setText(running ? tr("Stop") : tr("Run"));
-    m_run->setIcon(running ? icon(Icon::Stop, theme().error) : (m_run->isEnabled() ? icon(Icon::Run, theme().accentInk) : icon(Icon::Run)));
+    m_run->setIcon(running ? icon(Icon::Stop, theme().error)
+                           : (m_run->isEnabled() ? icon(Icon::Run, theme().accentInk) : icon(Icon::Run)));
     m_run->setToolTip(running ? tr("End the run; what was measured stays") : run->toolTip());
 }
 
@@ -157,7 +161,8 @@ void TopBar::refresh()
     const QString whole = formatDurationInterval(ns(latency.p50Ns), ns(latency.p50HalfIntervalNs));
     const qsizetype sign = whole.indexOf(QChar(0x00B1));
     m_value->setText(sign > 0 ? whole.left(sign).trimmed() : whole);
-    m_note->setText((sign > 0 ? whole.mid(sign) + QLatin1Char(' ') : QString()) + QStringLiteral("p50 n=") + formatCount(static_cast<qint64>(latency.count)));
+    m_note->setText((sign > 0 ? whole.mid(sign) + QLatin1Char(' ') : QString()) + QStringLiteral("p50 n=") +
+                    formatCount(static_cast<qint64>(latency.count)));
     if (age > 0) {
         m_verdict->setKind(ChipKind::Neutral);
         m_verdict->setText(Counted::ofRunBefore(run->name, age));

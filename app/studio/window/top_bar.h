@@ -17,8 +17,7 @@ class QToolButton;
 namespace nordlys::studio {
 
 /// First bar: mark, menus, model, device, Build, Run, last result with its verdict.
-class TopBar : public QWidget
-{
+class TopBar : public QWidget {
     Q_OBJECT
 
 public:
@@ -44,8 +43,7 @@ private:
 };
 
 /// Second bar: back, forward, view tabs, chips of the workspace, the filter of all views.
-class ViewBar : public QWidget
-{
+class ViewBar : public QWidget {
     Q_OBJECT
 
 public:

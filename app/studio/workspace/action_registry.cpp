@@ -31,10 +31,7 @@ QAction *ActionRegistry::add(const ActionSpec &spec, std::function<void()> run)
     return action;
 }
 
-QAction *ActionRegistry::action(const QString &id) const
-{
-    return m_actions.at(id);
-}
+QAction *ActionRegistry::action(const QString &id) const { return m_actions.at(id); }
 
 void ActionRegistry::setReason(const QString &id, const QString &whyNot)
 {

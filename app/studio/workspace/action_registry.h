@@ -24,8 +24,7 @@ struct ActionSpec {
 };
 
 /// Every command is registered here once; menus, bars, shortcuts and lists are made from it. A disabled command says why.
-class ActionRegistry : public QObject
-{
+class ActionRegistry : public QObject {
     Q_OBJECT
 
 public:

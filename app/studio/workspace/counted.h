@@ -10,8 +10,7 @@ namespace nordlys::studio {
 
 /// Amounts of things in words: "1 edit", "3 edits". English is the source language and has no translation file with plural forms,
 /// so the singular is a text of its own.
-class Counted
-{
+class Counted {
     Q_DECLARE_TR_FUNCTIONS(Counted)
 
 public:

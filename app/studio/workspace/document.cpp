@@ -79,27 +79,20 @@ core::TensorId Document::weightOf(core::NodeId node) const
     return {};
 }
 
-core::Expected<std::shared_ptr<const Document>> openDocument(const std::filesystem::path &path,
-                                                             const std::map<std::string, std::int64_t> &dims, const core::JobContext &job)
+core::Expected<std::shared_ptr<const Document>> makeDocument(std::shared_ptr<const core::Model> model,
+                                                             const core::JobContext &job)
 {
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
-    core::OpenOptions options;
-    options.bindings.named = dims;
-    auto model = core::openModel(path, options, job);
-    if (!model)
-        return std::move(model.error());
-    const auto opened = Clock::now();
-
     auto document = std::make_shared<Document>();
-    document->path = path;
-    document->model = std::move(*model);
+    document->path = model->path;
+    document->model = std::move(model);
     const core::Graph &graph = document->model->graph;
     auto layout = core::layoutGraph(graph, {}, job);
     if (!layout)
         return std::move(layout.error());
     document->layout = std::move(*layout);
-    const auto laidOut = Clock::now();
+    document->layoutNs = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
 
     document->costs.reserve(graph.nodes.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -114,10 +107,28 @@ core::Expected<std::shared_ptr<const Document>> openDocument(const std::filesyst
     document->quantizable = core::quantizableTensors(graph);
     for (std::size_t i = 0; i < document->quantizable.size(); ++i)
         document->quantizableIndex.emplace(document->quantizable[i].tensor, i);
-    document->openNs = std::chrono::duration_cast<std::chrono::nanoseconds>(opened - begin).count();
-    document->layoutNs = std::chrono::duration_cast<std::chrono::nanoseconds>(laidOut - opened).count();
     if (job.stopRequested())
-        return core::interrupted(path.filename().string());
+        return core::interrupted(document->path.filename().string());
+    return std::shared_ptr<const Document>(std::move(document));
+}
+
+core::Expected<std::shared_ptr<const Document>>
+openDocument(const std::filesystem::path &path, const std::map<std::string, std::int64_t> &dims, const core::JobContext &job)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto begin = Clock::now();
+    core::OpenOptions options;
+    options.bindings.named = dims;
+    auto model = core::openModel(path, options, job);
+    if (!model)
+        return std::move(model.error());
+    const auto openNs = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+    auto made = makeDocument(std::move(*model), job);
+    if (!made)
+        return std::move(made.error());
+    auto document = std::make_shared<Document>(**made);
+    document->path = path;
+    document->openNs = openNs;
     return std::shared_ptr<const Document>(std::move(document));
 }
 

@@ -26,7 +26,7 @@ struct Document {
     std::int64_t macs = 0, parameters = 0;
     std::vector<core::QuantizableTensor> quantizable;
     std::unordered_map<core::TensorId, std::size_t> quantizableIndex;
-    std::unordered_map<std::string_view, core::NodeId> nodesByName;     ///< keys live in the graph's name table
+    std::unordered_map<std::string_view, core::NodeId> nodesByName; ///< keys live in the graph's name table
     std::unordered_map<std::string_view, core::TensorId> tensorsByName;
     std::int64_t openNs = 0, layoutNs = 0;
 
@@ -34,7 +34,8 @@ struct Document {
     [[nodiscard]] core::NodeId findNode(std::string_view name) const;
     [[nodiscard]] core::TensorId findTensor(std::string_view name) const;
     [[nodiscard]] const core::QuantizableTensor *quantizableOf(core::TensorId tensor) const;
-    /// Tensors that share the encoding of `tensor` (itself included), in graph order; only `tensor` when it is alone or has no encoding.
+    /// Tensors that share the encoding of `tensor` (itself included), in graph order; only `tensor` when it is alone or has no
+    /// encoding.
     [[nodiscard]] std::vector<core::TensorId> tieGroup(core::TensorId tensor) const;
     /// "Conv 3×3", "MatMul", with the kernel size where the operator has one.
     [[nodiscard]] std::string opText(core::NodeId node) const;
@@ -46,8 +47,11 @@ struct Document {
     [[nodiscard]] core::TensorId weightOf(core::NodeId node) const;
 };
 
+/// Lays an opened model out and computes costs. Worker thread.
+core::Expected<std::shared_ptr<const Document>> makeDocument(std::shared_ptr<const core::Model> model,
+                                                             const core::JobContext &job);
 /// Opens the model, lays it out, computes costs. Worker thread.
-core::Expected<std::shared_ptr<const Document>> openDocument(const std::filesystem::path &path,
-                                                             const std::map<std::string, std::int64_t> &dims, const core::JobContext &job);
+core::Expected<std::shared_ptr<const Document>>
+openDocument(const std::filesystem::path &path, const std::map<std::string, std::int64_t> &dims, const core::JobContext &job);
 
 } // namespace nordlys::studio

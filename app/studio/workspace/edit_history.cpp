@@ -10,13 +10,11 @@
 namespace nordlys::studio {
 
 /// Holds the change to do and, once done, its inverse.
-class EditHistory::Step : public QUndoCommand
-{
+class EditHistory::Step : public QUndoCommand {
 public:
     Step(EditHistory &history, core::Change change, core::Change inverse, const QString &title)
         : QUndoCommand(title), m_history(history), m_change(std::move(change)), m_inverse(std::move(inverse))
-    {
-    }
+    {}
 
     void redo() override
     {

@@ -11,8 +11,7 @@ namespace nordlys::studio {
 
 /// The edits of the project and their undo stack. Every step is one core::Change; what the window does can therefore be printed,
 /// stored and replayed elsewhere. GUI thread only.
-class EditHistory : public QObject
-{
+class EditHistory : public QObject {
     Q_OBJECT
 
 public:

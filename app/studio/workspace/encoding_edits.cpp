@@ -130,8 +130,9 @@ core::Expected<core::Encoding> EncodingEdits::edited(const core::Encoding &old, 
             return wrong(tr("zero point"), tr("must be a whole number from 0 to %1").arg(last, 0, 'f', 0));
         if (field == EncodingField::ZeroPoint && old.symmetric)
             return wrong(tr("zero point"), tr("is fixed in a symmetric encoding"));
-        auto made = field == EncodingField::Scale ? core::gridFromScale(value, grid.zeroPoint, old.bitwidth)
-                                                  : core::gridFromScale(grid.scale, static_cast<std::int64_t>(value), old.bitwidth);
+        auto made = field == EncodingField::Scale
+                        ? core::gridFromScale(value, grid.zeroPoint, old.bitwidth)
+                        : core::gridFromScale(grid.scale, static_cast<std::int64_t>(value), old.bitwidth);
         if (!made)
             return std::move(made.error());
         core::Encoding result = old;
@@ -174,7 +175,8 @@ core::Change EncodingEdits::finish(Entries entries, std::string title) const
         core::EncodingEntry derived = *bias;
         derived.encoding.grids.clear();
         for (const core::Grid &grid : weight->encoding.grids) {
-            const auto made = core::gridFromScale(activation->encoding.grids.front().scale * grid.scale, kBiasZeroPoint, kBiasBits);
+            const auto made =
+                core::gridFromScale(activation->encoding.grids.front().scale * grid.scale, kBiasZeroPoint, kBiasBits);
             if (made)
                 derived.encoding.grids.push_back(*made);
         }
@@ -233,7 +235,8 @@ core::Expected<core::Change> EncodingEdits::setBits(const std::vector<core::Tens
     return finish(std::move(entries), "bits " + std::to_string(bits));
 }
 
-core::Expected<core::Change> EncodingEdits::revert(const std::vector<core::TensorId> &tensors, const core::EncodingSet &source) const
+core::Expected<core::Change> EncodingEdits::revert(const std::vector<core::TensorId> &tensors,
+                                                   const core::EncodingSet &source) const
 {
     Entries entries;
     for (const core::TensorId tensor : tensors) {

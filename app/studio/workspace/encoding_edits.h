@@ -13,10 +13,9 @@ namespace nordlys::studio {
 
 enum class EncodingField { Bits, Min, Max, Scale, ZeroPoint };
 
-/// Turns what a person types into core changes. Every function returns one batch that covers the whole tie group of each tensor and the
-/// biases whose scale follows from it; BadInput says in the window's language what is wrong with the value.
-class EncodingEdits
-{
+/// Turns what a person types into core changes. Every function returns one batch that covers the whole tie group of each tensor
+/// and the biases whose scale follows from it; BadInput says in the window's language what is wrong with the value.
+class EncodingEdits {
     Q_DECLARE_TR_FUNCTIONS(EncodingEdits)
 
 public:
@@ -29,7 +28,8 @@ public:
     /// Same bit width for several tensors, ranges kept. Biases and float encodings are left out.
     [[nodiscard]] core::Expected<core::Change> setBits(const std::vector<core::TensorId> &tensors, int bits) const;
     /// Entries of `source` for several tensors.
-    [[nodiscard]] core::Expected<core::Change> revert(const std::vector<core::TensorId> &tensors, const core::EncodingSet &source) const;
+    [[nodiscard]] core::Expected<core::Change> revert(const std::vector<core::TensorId> &tensors,
+                                                      const core::EncodingSet &source) const;
     /// Why this field of this tensor cannot be edited; empty when it can.
     [[nodiscard]] QString whyNotEditable(core::TensorId tensor, EncodingField field) const;
 

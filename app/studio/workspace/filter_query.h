@@ -10,8 +10,7 @@ namespace nordlys::studio {
 
 /// The one filter of all views: words that must all match, each a part of the name, or `op:Conv`, `kind:act` (`weight`, `bias`),
 /// `share>2%` (also `<`). Upper and lower case are the same.
-class FilterQuery
-{
+class FilterQuery {
 public:
     explicit FilterQuery(const QString &text = {});
 
@@ -21,7 +20,10 @@ public:
         std::optional<double> sharePercent;
     };
     [[nodiscard]] bool matches(const Row &row) const;
-    [[nodiscard]] bool isEmpty() const { return m_words.isEmpty() && m_ops.isEmpty() && m_kinds.isEmpty() && !m_above && !m_below; }
+    [[nodiscard]] bool isEmpty() const
+    {
+        return m_words.isEmpty() && m_ops.isEmpty() && m_kinds.isEmpty() && !m_above && !m_below;
+    }
 
 private:
     QStringList m_words, m_ops, m_kinds;

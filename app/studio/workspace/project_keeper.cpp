@@ -38,10 +38,7 @@ std::unique_ptr<RunRecord> recordOf(core::RunProfile profile, const std::filesys
     return record;
 }
 
-std::string runKey(const QString &run)
-{
-    return "run." + run.toStdString() + ".edits";
-}
+std::string runKey(const QString &run) { return "run." + run.toStdString() + ".edits"; }
 
 std::string valueOf(const std::map<std::string, std::string> &map, const std::string &key)
 {
@@ -91,28 +88,15 @@ core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::p
 ProjectKeeper::ProjectKeeper(Workspace &workspace)
     : QObject(&workspace), m_workspace(workspace), m_open(std::make_unique<Job<core::Expected<Loaded>>>(tr("Opening"), nullptr)),
       m_save(std::make_unique<Job<core::Expected<Saved>>>(tr("Saving"), nullptr))
-{
-}
+{}
 
-JobBase &ProjectKeeper::openJob()
-{
-    return *m_open;
-}
+JobBase &ProjectKeeper::openJob() { return *m_open; }
 
-JobBase &ProjectKeeper::saveJob()
-{
-    return *m_save;
-}
+JobBase &ProjectKeeper::saveJob() { return *m_save; }
 
-QString ProjectKeeper::openFilter()
-{
-    return tr("Models, projects, recordings (*.onnx *.nordlys *.nrs);;All files (*)");
-}
+QString ProjectKeeper::openFilter() { return tr("Models, projects, recordings (*.onnx *.nordlys *.nrs);;All files (*)"); }
 
-QString ProjectKeeper::projectFilter()
-{
-    return tr("Nordlys projects (*.nordlys)");
-}
+QString ProjectKeeper::projectFilter() { return tr("Nordlys projects (*.nordlys)"); }
 
 core::Expected<ProjectKeeper::Loaded> ProjectKeeper::load(const std::filesystem::path &path, const core::JobContext &job)
 {
@@ -266,7 +250,8 @@ core::Project ProjectKeeper::makeProject() const
             continue;
         project.runs.push_back({run->recording, {}});
         if (!(run->edits == project.edits) && !run->fromFile)
-            project.view[runKey(run->name)] = core::changeToJson(core::difference(project.edits, run->edits, run->name.toStdString()));
+            project.view[runKey(run->name)] =
+                core::changeToJson(core::difference(project.edits, run->edits, run->name.toStdString()));
     }
     return project;
 }
@@ -277,7 +262,8 @@ void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
     const quint64 revision = m_workspace.history().revision();
     m_save->setTitle(tr("Saving %1").arg(QFileInfo(path).fileName()));
     m_save->start(
-        [project = makeProject(), target, model = m_workspace.document()->model](const core::JobContext &job) mutable -> core::Expected<Saved> {
+        [project = makeProject(), target,
+         model = m_workspace.document()->model](const core::JobContext &job) mutable -> core::Expected<Saved> {
             auto hash = core::modelSha256(*model, job);
             if (!hash)
                 return std::move(hash.error());

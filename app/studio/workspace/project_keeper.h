@@ -13,20 +13,19 @@
 
 namespace nordlys::studio {
 
-/// Opens models, projects and recordings into a workspace and saves projects. Reading, hashing and writing happen on worker threads;
-/// what was open stays until the new is ready.
-class ProjectKeeper : public QObject
-{
+/// Opens models, projects and recordings into a workspace and saves projects. Reading, hashing and writing happen on worker
+/// threads; what was open stays until the new is ready.
+class ProjectKeeper : public QObject {
     Q_OBJECT
 
 public:
     explicit ProjectKeeper(Workspace &workspace);
 
-    /// Opens a file by what it is: `.nordlys` project, `.nrs` recording, anything else as a model. A recording is added to the open
-    /// model when one is open. Emits opened() or Workspace::failed().
+    /// Opens a file by what it is: `.nordlys` project, `.nrs` recording, anything else as a model. A recording is added to the
+    /// open model when one is open. Emits opened() or Workspace::failed().
     void open(const QString &path);
-    /// Saves to `path` (a new name becomes the project's). `then` is called with whether it worked; files that the project refers to and
-    /// that lie in the cache are copied beside it.
+    /// Saves to `path` (a new name becomes the project's). `then` is called with whether it worked; files that the project refers
+    /// to and that lie in the cache are copied beside it.
     void save(const QString &path, std::function<void(bool)> then = {});
 
     [[nodiscard]] JobBase &openJob();

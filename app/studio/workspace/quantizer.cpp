@@ -23,14 +23,11 @@ core::Expected<core::SampleSet> openSamples(const InputSource &source, const cor
     return core::SampleSet::open(source.spec.toStdString(), graph, options);
 }
 
-int workerThreads()
-{
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
-}
+int workerThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1); }
 
 Quantizer::Quantizer(Workspace &workspace)
-    : QObject(&workspace), m_workspace(workspace), m_calibration(tr("Calibrating"), nullptr), m_evaluation(tr("Evaluating"), nullptr),
-      m_file(tr("Reading encodings"), nullptr)
+    : QObject(&workspace), m_workspace(workspace), m_calibration(tr("Calibrating"), nullptr),
+      m_evaluation(tr("Evaluating"), nullptr), m_file(tr("Reading encodings"), nullptr)
 {
     // Results of the old model mean nothing for a new one.
     connect(&m_workspace, &Workspace::documentChanged, this, [this] {
@@ -125,7 +122,8 @@ void Quantizer::evaluate(const EvaluationRequest &request)
                     Q_EMIT m_workspace.failed(result.error());
                 return;
             }
-            m_workspace.setEvaluation(EvaluationState{.result = std::move(*result), .edits = edits, .undoIndex = undoIndex, .index = {}});
+            m_workspace.setEvaluation(
+                EvaluationState{.result = std::move(*result), .edits = edits, .undoIndex = undoIndex, .index = {}});
             m_workspace.touch();
         });
 }
@@ -166,8 +164,8 @@ void Quantizer::importEncodings(const QString &path)
             core::EditState wanted = m_workspace.edits();
             wanted.encodings = std::move(result->set);
             if (!(wanted == m_workspace.edits())) {
-                const auto applied =
-                    m_workspace.history().apply(core::difference(m_workspace.edits(), wanted, "import encodings"), tr("import encodings"));
+                const auto applied = m_workspace.history().apply(
+                    core::difference(m_workspace.edits(), wanted, "import encodings"), tr("import encodings"));
                 if (!applied) {
                     Q_EMIT m_workspace.failed(applied.error());
                     return;

@@ -23,8 +23,7 @@ struct EvaluationRequest {
 
 /// Calibration, evaluation and encoding files for a workspace. Results become undo steps or workspace state; errors go to
 /// Workspace::failed.
-class Quantizer : public QObject
-{
+class Quantizer : public QObject {
     Q_OBJECT
 
 public:

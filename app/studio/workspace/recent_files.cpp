@@ -8,10 +8,7 @@ namespace {
 
 constexpr int kMost = 20;
 
-QString key()
-{
-    return QStringLiteral("recent");
-}
+QString key() { return QStringLiteral("recent"); }
 
 void write(const QList<RecentFile> &files)
 {

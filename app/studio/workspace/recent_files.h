@@ -17,8 +17,7 @@ struct RecentFile {
 };
 
 /// The newest files first, at most 20, kept in QSettings. GUI thread.
-class RecentFiles
-{
+class RecentFiles {
 public:
     [[nodiscard]] static QList<RecentFile> read();
     /// Puts the file first.

@@ -13,27 +13,15 @@
 namespace nordlys::studio {
 namespace {
 
-QJsonValue number(double value)
-{
-    return std::isfinite(value) ? QJsonValue(value) : QJsonValue(QJsonValue::Null);
-}
+QJsonValue number(double value) { return std::isfinite(value) ? QJsonValue(value) : QJsonValue(QJsonValue::Null); }
 
-double numberOr(const QJsonValue &value, double fallback)
-{
-    return value.isDouble() ? value.toDouble() : fallback;
-}
+double numberOr(const QJsonValue &value, double fallback) { return value.isDouble() ? value.toDouble() : fallback; }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-QString compact(const QJsonObject &object)
-{
-    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
-}
+QString compact(const QJsonObject &object) { return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)); }
 
-QString key(const char *name)
-{
-    return QString::fromLatin1(name);
-}
+QString key(const char *name) { return QString::fromLatin1(name); }
 
 } // namespace
 
@@ -69,13 +57,14 @@ QString evaluationToJson(const runtime::Evaluation &evaluation)
 {
     QJsonArray tensors;
     for (const runtime::TensorError &entry : evaluation.tensors) {
-        tensors.append(QJsonArray{toQString(entry.name), number(entry.sqnrDb), number(entry.localSqnrDb), number(entry.clippedPercent),
-                                  entry.bitwidth, static_cast<double>(entry.values)});
+        tensors.append(QJsonArray{toQString(entry.name), number(entry.sqnrDb), number(entry.localSqnrDb),
+                                  number(entry.clippedPercent), entry.bitwidth, static_cast<double>(entry.values)});
     }
     QJsonArray outputs;
     for (const runtime::OutputError &entry : evaluation.outputs)
         outputs.append(QJsonArray{toQString(entry.name), number(entry.sqnrDb), number(entry.cosine), number(entry.maxAbsError)});
-    QJsonObject object{{key("samples"), static_cast<double>(evaluation.samples)}, {key("tensors"), tensors}, {key("outputs"), outputs}};
+    QJsonObject object{
+        {key("samples"), static_cast<double>(evaluation.samples)}, {key("tensors"), tensors}, {key("outputs"), outputs}};
     if (evaluation.accuracy) {
         const runtime::Accuracy &accuracy = *evaluation.accuracy;
         object.insert(key("accuracy"), QJsonArray{accuracy.floatTop1, accuracy.quantizedTop1, accuracy.agreement,
@@ -107,8 +96,8 @@ std::optional<runtime::Evaluation> evaluationFromJson(const QString &text)
     for (const QJsonValue row : object.value(key("outputs")).toArray()) {
         const QJsonArray cells = row.toArray();
         if (cells.size() == 4)
-            evaluation.outputs.push_back({cells[0].toString().toStdString(), numberOr(cells[1], kInfinity), cells[2].toDouble(),
-                                          cells[3].toDouble()});
+            evaluation.outputs.push_back(
+                {cells[0].toString().toStdString(), numberOr(cells[1], kInfinity), cells[2].toDouble(), cells[3].toDouble()});
     }
     if (const QJsonArray cells = object.value(key("accuracy")).toArray(); cells.size() == 4) {
         evaluation.accuracy = runtime::Accuracy{cells[0].toDouble(), cells[1].toDouble(), cells[2].toDouble(),

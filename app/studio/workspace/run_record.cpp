@@ -23,7 +23,8 @@ std::size_t RunRecord::layerOfNode(std::string_view node) const
 bool RunRecord::isMainNode(std::string_view node) const
 {
     const std::size_t layer = layerOfNode(node);
-    return layer != npos && !profile.start.layers[layer].sourceNodes.empty() && profile.start.layers[layer].sourceNodes.front() == node;
+    return layer != npos && !profile.start.layers[layer].sourceNodes.empty() &&
+           profile.start.layers[layer].sourceNodes.front() == node;
 }
 
 void RunRecord::indexLayers()

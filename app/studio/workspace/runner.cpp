@@ -44,18 +44,17 @@ void Runner::build(const QString &folder)
     const auto document = m_workspace.document();
     if (!document)
         return;
-    m_build.start(
-        [model = document->model, options = buildOptions(m_workspace.edits()), target = toPath(folder)](const core::JobContext &job) {
-            return runtime::buildArtifacts(model, options, target, job);
-        },
-        [this, folder](core::Expected<runtime::BuildResult> result) {
-            if (result) {
-                Q_EMIT m_workspace.notice(
-                    tr("Built %1 in %2").arg(Counted::files(static_cast<qint64>(result->files.size())), QDir::toNativeSeparators(folder)));
-            } else if (result.error().code != core::ErrorCode::Interrupted) {
-                Q_EMIT m_workspace.failed(result.error());
-            }
-        });
+    m_build.start([model = document->model, options = buildOptions(m_workspace.edits()), target = toPath(folder)](
+                      const core::JobContext &job) { return runtime::buildArtifacts(model, options, target, job); },
+                  [this, folder](core::Expected<runtime::BuildResult> result) {
+                      if (result) {
+                          Q_EMIT m_workspace.notice(tr("Built %1 in %2")
+                                                        .arg(Counted::files(static_cast<qint64>(result->files.size())),
+                                                             QDir::toNativeSeparators(folder)));
+                      } else if (result.error().code != core::ErrorCode::Interrupted) {
+                          Q_EMIT m_workspace.failed(result.error());
+                      }
+                  });
 }
 
 std::filesystem::path Runner::recordingPath(const QString &run) const
@@ -66,8 +65,8 @@ std::filesystem::path Runner::recordingPath(const QString &run) const
                       QStringLiteral(".nrs"));
     }
     const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
-    return toPath(QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/runs/") + stamp + QLatin1Char('/') +
-                  run + QStringLiteral(".nrs"));
+    return toPath(QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/runs/") + stamp +
+                  QLatin1Char('/') + run + QStringLiteral(".nrs"));
 }
 
 void Runner::run(const RunSettings &wanted)
@@ -110,7 +109,8 @@ void Runner::run(const RunSettings &wanted)
             request.durationSeconds = wanted.durationSeconds;
             request.threads = wanted.threads;
             request.recordPath = recording;
-            auto profile = (*device)->run(request, [&feed](const core::StreamItem &item) { feed->add(item); }, job);
+            auto profile = (*device)->run(
+                request, [&feed](const core::StreamItem &item) { feed->add(item); }, job);
             if (!profile)
                 return std::move(profile.error());
             auto finished = std::make_shared<Finished>();
@@ -121,10 +121,7 @@ void Runner::run(const RunSettings &wanted)
         [this, record](core::Expected<Outcome> outcome) { finish(record, std::move(outcome)); });
 }
 
-void Runner::stop()
-{
-    m_run.cancel();
-}
+void Runner::stop() { m_run.cancel(); }
 
 void Runner::receive(RunRecord *record, RunFeed::Batch batch)
 {

@@ -18,10 +18,9 @@ struct RunSettings {
     QString deviceId = QStringLiteral("local");
 };
 
-/// Builds and runs what the workspace holds. A run streams into a live RunRecord; its recording is kept beside the project, or in the cache
-/// folder as long as there is no project.
-class Runner : public QObject
-{
+/// Builds and runs what the workspace holds. A run streams into a live RunRecord; its recording is kept beside the project, or in
+/// the cache folder as long as there is no project.
+class Runner : public QObject {
     Q_OBJECT
 
 public:

@@ -55,10 +55,7 @@ void Workspace::setDocument(std::shared_ptr<const Document> document, core::Edit
     Q_EMIT titleChanged();
 }
 
-void Workspace::closeDocument()
-{
-    setDocument(nullptr, {});
-}
+void Workspace::closeDocument() { setDocument(nullptr, {}); }
 
 void Workspace::setProjectPath(const QString &path)
 {

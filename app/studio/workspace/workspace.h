@@ -56,10 +56,9 @@ struct TimeRange {
     friend bool operator==(const TimeRange &, const TimeRange &) = default;
 };
 
-/// The state that all views share. Views read it, ask for changes through it and repaint on its signals; they do not know each other.
-/// GUI thread only.
-class Workspace : public QObject
-{
+/// The state that all views share. Views read it, ask for changes through it and repaint on its signals; they do not know each
+/// other. GUI thread only.
+class Workspace : public QObject {
     Q_OBJECT
 
 public:
@@ -130,8 +129,8 @@ Q_SIGNALS:
     void calibrationChanged();
     void evaluationChanged();
     void inputsChanged();
-    void runsChanged();   ///< another run, or its start, summary or end
-    void runExtended();   ///< more of the live run
+    void runsChanged(); ///< another run, or its start, summary or end
+    void runExtended(); ///< more of the live run
     void viewRequested(const QString &view);
     /// Something failed; shown in place until dismissed.
     void failed(const nordlys::core::Error &error);

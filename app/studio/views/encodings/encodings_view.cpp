@@ -45,10 +45,10 @@ QToolButton *buttonFor(QAction *action, bool withText, QWidget *parent)
 } // namespace
 
 EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)), m_table(new TableView(this)),
-      m_pane(new TensorPane(workspace, this)), m_state(new QLabel(this)), m_result(new QLabel(this)), m_batchCount(new QLabel(this)),
-      m_stale(new Chip(ChipKind::Neutral, {}, this)), m_batch(nullptr), m_bits(new QComboBox(this)), m_apply(new QPushButton(this)),
-      m_revert(new QPushButton(this))
+    : QWidget(parent), m_workspace(workspace), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)),
+      m_table(new TableView(this)), m_pane(new TensorPane(workspace, this)), m_state(new InkLabel(CellInk::Note, this)),
+      m_result(new QLabel(this)), m_batchCount(new QLabel(this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
+      m_batch(nullptr), m_bits(new QComboBox(this)), m_apply(new QPushButton(this)), m_revert(new QPushButton(this))
 {
     m_table->setObjectName(QStringLiteral("encodingsTable"));
     m_table->setAccessibleName(tr("Encodings"));
@@ -58,23 +58,24 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
-    m_table->tableDelegate()->setValidator(
-        [this](const QModelIndex &index, const QString &text) { return m_model->whyInvalid(m_sorted->mapToSource(index), text); });
+    m_table->tableDelegate()->setValidator([this](const QModelIndex &index, const QString &text) {
+        return m_model->whyInvalid(m_sorted->mapToSource(index), text);
+    });
     const int widths[] = {180, 76, 42, 72, 72, 90, 62, 84, 72, 104, 66, 66, 60};
     for (int column = 0; column < EncodingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
-    connect(m_table->tableDelegate(), &TableDelegate::editRejected, this,
-            [this](const QModelIndex &, const QString &reason) { Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(reason)); });
-    connect(m_model, &EncodingsModel::editRefused, this, [this](const QString &why) { Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(why)); });
+    connect(m_table->tableDelegate(), &TableDelegate::editRejected, this, [this](const QModelIndex &, const QString &reason) {
+        Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(reason));
+    });
+    connect(m_model, &EncodingsModel::editRefused, this,
+            [this](const QString &why) { Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(why)); });
 
     QHBoxLayout *top = nullptr;
     QWidget *bar = barOf(this, top);
     for (const char *id : {"quantize.calibrate", "quantize.evaluate", "quantize.import", "quantize.export"})
         top->addWidget(buttonFor(actions.action(QString::fromLatin1(id)), true, bar));
     top->addStretch(1);
-    m_state->setForegroundRole(QPalette::PlaceholderText);
-    m_state->setMinimumWidth(20);
-    m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_state->setElided(true);
     m_state->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     top->addWidget(m_state, 1);
     top->addWidget(buttonFor(actions.action(QStringLiteral("edit.undo")), false, bar));
@@ -149,7 +150,8 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
         else
             m_sorted->setRowPredicate([this, query](int row, const QModelIndex &) { return m_model->matches(row, query); });
     });
-    for (const auto signal : {&Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged, &Workspace::documentChanged})
+    for (const auto signal :
+         {&Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged, &Workspace::documentChanged})
         connect(&m_workspace, signal, this, &EncodingsView::updateState);
     updateState();
 }
@@ -172,7 +174,8 @@ void EncodingsView::applyBits()
     const std::vector<core::TensorId> tensors = selectedTensors();
     auto change = EncodingEdits(*document, m_workspace.edits()).setBits(tensors, bits);
     if (change) {
-        const auto applied = m_workspace.history().apply(*change, tr("%1 bit for %2").arg(bits).arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
+        const auto applied = m_workspace.history().apply(
+            *change, tr("%1 bit for %2").arg(bits).arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
         if (!applied)
             Q_EMIT m_workspace.failed(applied.error());
     } else {
@@ -188,7 +191,8 @@ void EncodingsView::revertSelected()
     const std::vector<core::TensorId> tensors = selectedTensors();
     auto change = EncodingEdits(*document, m_workspace.edits()).revert(tensors, m_workspace.calibration()->encodings);
     if (change) {
-        const auto applied = m_workspace.history().apply(*change, tr("revert %1 to calibrated").arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
+        const auto applied = m_workspace.history().apply(
+            *change, tr("revert %1 to calibrated").arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
         if (!applied)
             Q_EMIT m_workspace.failed(applied.error());
     } else {
@@ -242,7 +246,8 @@ void EncodingsView::updateState()
         parts << tr("n=%1 samples").arg(formatCount(static_cast<qint64>(evaluation->result.samples)));
         text = parts.join(QStringLiteral("   "));
     } else {
-        text = encoded ? tr("Not evaluated yet. Evaluate shows the error of every tensor.") : tr("Calibrate gives every tensor its range and grid.");
+        text = encoded ? tr("Not evaluated yet. Evaluate shows the error of every tensor.")
+                       : tr("Calibrate gives every tensor its range and grid.");
     }
     m_result->setText(text);
     const int age = m_workspace.evaluationAge();

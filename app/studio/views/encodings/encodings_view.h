@@ -5,6 +5,7 @@
 
 #include <studio/models/encodings_model.h>
 #include <studio/widgets/chip.h>
+#include <studio/widgets/ink_label.h>
 #include <studio/widgets/sort_model.h>
 #include <studio/widgets/table_view.h>
 #include <studio/workspace/action_registry.h>
@@ -18,8 +19,7 @@ class QPushButton;
 namespace nordlys::studio {
 
 /// Encodings as an editable table, with the selected tensor at the right and batch edits below.
-class EncodingsView : public QWidget
-{
+class EncodingsView : public QWidget {
     Q_OBJECT
 
 public:
@@ -40,7 +40,8 @@ private:
     SortModel *m_sorted;
     TableView *m_table;
     TensorPane *m_pane;
-    QLabel *m_state, *m_result, *m_batchCount;
+    InkLabel *m_state;
+    QLabel *m_result, *m_batchCount;
     Chip *m_stale;
     QWidget *m_batch;
     QComboBox *m_bits;

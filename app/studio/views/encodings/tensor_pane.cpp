@@ -7,7 +7,6 @@
 #include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
-#include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -23,10 +22,7 @@ RangeBar::RangeBar(QWidget *parent) : QWidget(parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-QSize RangeBar::sizeHint() const
-{
-    return {scaled(260), scaled(86)};
-}
+QSize RangeBar::sizeHint() const { return {scaled(260), scaled(86)}; }
 
 void RangeBar::setRanges(std::optional<std::pair<double, double>> encoded, std::optional<std::pair<double, double>> seen)
 {
@@ -53,7 +49,8 @@ void RangeBar::paintEvent(QPaintEvent *)
     const double wide = width() - gutter - right;
     const auto x = [&](double value) { return gutter + (value - low) / span * wide; };
     const int rowHeight = scaled(16), top = scaled(10);
-    const auto row = [&](int index, const QString &name, const std::pair<double, double> &range, const QColor &colour, bool outline) {
+    const auto row = [&](int index, const QString &name, const std::pair<double, double> &range, const QColor &colour,
+                         bool outline) {
         const int y = top + index * (rowHeight + scaled(8));
         painter.setFont(uiFont(11));
         painter.setPen(theme().text2);
@@ -91,8 +88,8 @@ void RangeBar::paintEvent(QPaintEvent *)
 }
 
 TensorPane::TensorPane(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_name(new QLabel(this)), m_kind(new QLabel(this)), m_empty(new QLabel(this)), m_bar(new RangeBar(this)),
-      m_rows(new QWidget(this)), m_grid(new QGridLayout(m_rows))
+    : QWidget(parent), m_workspace(workspace), m_name(new QLabel(this)), m_kind(new QLabel(this)), m_empty(new QLabel(this)),
+      m_bar(new RangeBar(this)), m_rows(new KeyValueGrid(this))
 {
     setObjectName(QStringLiteral("tensorPane"));
     setAutoFillBackground(true);
@@ -105,49 +102,35 @@ TensorPane::TensorPane(Workspace &workspace, QWidget *parent)
     m_kind->setWordWrap(true);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
     m_empty->setWordWrap(true);
-    m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setVerticalSpacing(metrics().gapSmall);
-    m_grid->setHorizontalSpacing(metrics().gapLarge);
-    m_grid->setColumnStretch(1, 1);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(metrics().dockMargin, metrics().dockMargin, metrics().dockMargin, metrics().dockMargin);
+    column->setContentsMargins(0, metrics().dockMargin, 0, metrics().dockMargin);
     column->setSpacing(metrics().gap);
-    column->addWidget(m_name);
-    column->addWidget(m_kind);
-    column->addWidget(m_empty);
-    column->addWidget(m_bar);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_name, m_kind, m_empty, m_bar}) {
+        auto *inset = new QVBoxLayout; // the rows below have this margin of their own
+        inset->setContentsMargins(metrics().dockMargin, 0, metrics().dockMargin, 0);
+        inset->addWidget(widget);
+        column->addLayout(inset);
+    }
     column->addWidget(m_rows);
     column->addStretch(1);
-    for (const auto signal : {&Workspace::selectionChanged, &Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged,
-                              &Workspace::documentChanged})
+    for (const auto signal : {&Workspace::selectionChanged, &Workspace::editsChanged, &Workspace::calibrationChanged,
+                              &Workspace::evaluationChanged, &Workspace::documentChanged})
         connect(&m_workspace, signal, this, &TensorPane::refresh);
     refresh();
 }
 
 void TensorPane::addRow(const QString &name, const QString &value, const QString &note)
 {
-    const int row = m_grid->rowCount();
-    auto *key = new QLabel(name, m_rows);
-    key->setForegroundRole(QPalette::PlaceholderText);
-    auto *text = new QLabel(value, m_rows);
-    text->setFont(monoFont(12));
-    text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_grid->addWidget(key, row, 0);
-    m_grid->addWidget(text, row, 1);
-    if (!note.isEmpty()) {
-        auto *extra = new QLabel(note, m_rows);
-        extra->setFont(uiFont(11));
-        extra->setForegroundRole(QPalette::PlaceholderText);
-        m_grid->addWidget(extra, row, 2);
-    }
+    KeyValue made;
+    made.label = name;
+    made.value = value;
+    made.note = note;
+    m_values << made;
 }
 
 void TensorPane::refresh()
 {
-    while (QLayoutItem *item = m_grid->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
+    m_values.clear();
     const auto document = m_workspace.document();
     const core::TensorId tensor = m_workspace.selection().tensor;
     const bool any = document && tensor.isValid();
@@ -163,7 +146,8 @@ void TensorPane::refresh()
     const core::Graph &graph = document->graph();
     const std::string_view name = graph.nameOf(tensor);
     m_name->setText(toQString(name));
-    m_kind->setText(QStringLiteral("%1  %2").arg(toQString(core::nameOf(graph.tensor(tensor).dtype)), toQString(document->shapeText(tensor))));
+    m_kind->setText(QStringLiteral("%1  %2").arg(toQString(core::nameOf(graph.tensor(tensor).dtype)),
+                                                 toQString(document->shapeText(tensor))));
 
     const core::EncodingEntry *entry = m_workspace.encodings().find(name);
     std::optional<std::pair<double, double>> encoded, seen;
@@ -192,7 +176,8 @@ void TensorPane::refresh()
         } else if (encoding.isPerChannel()) {
             const auto [least, most] = std::ranges::minmax(encoding.grids, {}, &core::Grid::scale);
             addRow(tr("Channels"), formatCount(static_cast<qint64>(encoding.grids.size())), tr("axis %1").arg(encoding.axis));
-            addRow(tr("Scale"), formatScale(least.scale) + QStringLiteral(" … ") + formatScale(most.scale), tr("smallest and largest"));
+            addRow(tr("Scale"), formatScale(least.scale) + QStringLiteral(" … ") + formatScale(most.scale),
+                   tr("smallest and largest"));
         }
     }
     if (seen)
@@ -205,12 +190,16 @@ void TensorPane::refresh()
         const QString stale = age > 0 ? Counted::before(age) : tr("n=%1 samples").arg(m_workspace.evaluation()->result.samples);
         if (error->bitwidth > 0) {
             addRow(tr("SQNR, local"), formatDecibel(error->localSqnrDb), stale);
-            addRow(tr("Clipped"), withUnit(formatSignificant(error->clippedPercent, 3, 3), QStringLiteral("%")), tr("of %1 values").arg(formatCount(static_cast<qint64>(error->values))));
+            addRow(tr("Clipped"), withUnit(formatSignificant(error->clippedPercent, 3, 3), QStringLiteral("%")),
+                   tr("of %1 values").arg(formatCount(static_cast<qint64>(error->values))));
         }
         addRow(tr("SQNR, total"), formatDecibel(error->sqnrDb), stale);
     } else {
-        addRow(tr("Error"), QStringLiteral("–"), m_workspace.evaluation() ? tr("not stored by the plan") : tr("not evaluated yet"));
+        addRow(tr("Error"), QStringLiteral("–"),
+               m_workspace.evaluation() ? tr("not stored by the plan") : tr("not evaluated yet"));
     }
+    if (m_rows->rows() != m_values)
+        m_rows->setRows(m_values);
 }
 
 } // namespace nordlys::studio

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <studio/widgets/key_value_grid.h>
 #include <studio/workspace/workspace.h>
 
 #include <QWidget>
 
 class QLabel;
-class QGridLayout;
 
 namespace nordlys::studio {
 
 /// Encoded range against the range that was seen, on one axis.
-class RangeBar : public QWidget
-{
+class RangeBar : public QWidget {
     Q_OBJECT
 
 public:
@@ -28,8 +27,7 @@ private:
 };
 
 /// Everything about the encoding of the selected tensor.
-class TensorPane : public QWidget
-{
+class TensorPane : public QWidget {
     Q_OBJECT
 
 public:
@@ -41,8 +39,8 @@ private:
     Workspace &m_workspace;
     QLabel *m_name, *m_kind, *m_empty;
     RangeBar *m_bar;
-    QWidget *m_rows;
-    QGridLayout *m_grid;
+    KeyValueGrid *m_rows;
+    QList<KeyValue> m_values;
 };
 
 } // namespace nordlys::studio

@@ -102,10 +102,7 @@ void GraphCanvas::setMatches(std::vector<bool> matches)
     update();
 }
 
-QRectF GraphCanvas::visibleArea() const
-{
-    return m_transform.toLayout(QRectF(rect()));
-}
+QRectF GraphCanvas::visibleArea() const { return m_transform.toLayout(QRectF(rect())); }
 
 QPointF GraphCanvas::positionOf(core::NodeId node) const
 {
@@ -157,7 +154,8 @@ GraphTransform GraphCanvas::fitted() const
     if (!m_scene)
         return result;
     const QRectF drawing = m_scene->bounds();
-    const double room = std::min((width() - 2 * kMargin) / std::max(1.0, drawing.width()), (height() - 2 * kMargin) / std::max(1.0, drawing.height()));
+    const double room = std::min((width() - 2 * kMargin) / std::max(1.0, drawing.width()),
+                                 (height() - 2 * kMargin) / std::max(1.0, drawing.height()));
     result.zoom = std::clamp(room, kMinZoom, kReadable);
     result.offset = QPointF((width() - drawing.width() * result.zoom) / 2 - drawing.left() * result.zoom,
                             (height() - drawing.height() * result.zoom) / 2 - drawing.top() * result.zoom);
@@ -172,14 +170,12 @@ GraphTransform GraphCanvas::firstView() const
         return first;
     const double room = (width() - 2 * kMargin) / std::max(1.0, m_scene->bounds().width());
     first.zoom = std::clamp(room, GraphPainter::kNames, kReadable);
-    first.offset = QPointF(width() / 2.0 - m_scene->bounds().center().x() * first.zoom, kMargin - m_scene->bounds().top() * first.zoom);
+    first.offset =
+        QPointF(width() / 2.0 - m_scene->bounds().center().x() * first.zoom, kMargin - m_scene->bounds().top() * first.zoom);
     return first;
 }
 
-void GraphCanvas::fit()
-{
-    moveTo(fitted(), true);
-}
+void GraphCanvas::fit() { moveTo(fitted(), true); }
 
 void GraphCanvas::setZoom(double zoom, const QPointF &around)
 {
@@ -191,15 +187,9 @@ void GraphCanvas::setZoom(double zoom, const QPointF &around)
     setTransform(next);
 }
 
-void GraphCanvas::zoomIn()
-{
-    setZoom(m_transform.zoom * kStep, QRectF(rect()).center());
-}
+void GraphCanvas::zoomIn() { setZoom(m_transform.zoom * kStep, QRectF(rect()).center()); }
 
-void GraphCanvas::zoomOut()
-{
-    setZoom(m_transform.zoom / kStep, QRectF(rect()).center());
-}
+void GraphCanvas::zoomOut() { setZoom(m_transform.zoom / kStep, QRectF(rect()).center()); }
 
 void GraphCanvas::showNode(core::NodeId node, bool animated)
 {
@@ -259,7 +249,8 @@ QString GraphCanvas::describe(core::NodeId node) const
                 lines << tr("fused into %1").arg(toQString(run->profile.start.layers[layer].name));
             else if (summary && summary->duration.count > 0)
                 lines << tr("%1 p50, %2 of all layers, n=%3, run %4")
-                             .arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)), formatPercent(summary->sharePercent),
+                             .arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)),
+                                  formatPercent(summary->sharePercent),
                                   formatCount(static_cast<std::int64_t>(summary->duration.count)), run->name);
         }
     }

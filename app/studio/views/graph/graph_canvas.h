@@ -10,10 +10,9 @@
 
 namespace nordlys::studio {
 
-/// The drawn graph: panned by dragging, zoomed around the pointer by the wheel, selected by click and arrow keys. Only what is visible is
-/// drawn. Its table twin is the layers table.
-class GraphCanvas : public QWidget
-{
+/// The drawn graph: panned by dragging, zoomed around the pointer by the wheel, selected by click and arrow keys. Only what is
+/// visible is drawn. Its table twin is the layers table.
+class GraphCanvas : public QWidget {
     Q_OBJECT
 
 public:
@@ -28,7 +27,7 @@ public:
     /// Nodes that stay bright; empty: all.
     void setMatches(std::vector<bool> matches);
 
-    static constexpr double kMinZoom = 0.005, kMaxZoom = 3.0;
+    static constexpr double kMinZoom = 0.0002, kMaxZoom = 3.0;
     void setZoom(double zoom, const QPointF &around);
     void zoomIn();
     void zoomOut();

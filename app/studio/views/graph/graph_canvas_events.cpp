@@ -126,28 +126,14 @@ void GraphCanvas::keyPressEvent(QKeyEvent *event)
         selectAndShow(selected.isValid() ? m_scene->neighbour(selected, direction) : m_scene->first());
     };
     switch (event->key()) {
-    case Qt::Key_Up:
-        go(GraphScene::Direction::Up);
-        break;
-    case Qt::Key_Down:
-        go(GraphScene::Direction::Down);
-        break;
-    case Qt::Key_Left:
-        go(GraphScene::Direction::Left);
-        break;
-    case Qt::Key_Right:
-        go(GraphScene::Direction::Right);
-        break;
-    case Qt::Key_Home:
-        selectAndShow(m_scene->first());
-        break;
+    case Qt::Key_Up: go(GraphScene::Direction::Up); break;
+    case Qt::Key_Down: go(GraphScene::Direction::Down); break;
+    case Qt::Key_Left: go(GraphScene::Direction::Left); break;
+    case Qt::Key_Right: go(GraphScene::Direction::Right); break;
+    case Qt::Key_Home: selectAndShow(m_scene->first()); break;
     case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        zoomIn();
-        break;
-    case Qt::Key_Minus:
-        zoomOut();
-        break;
+    case Qt::Key_Equal: zoomIn(); break;
+    case Qt::Key_Minus: zoomOut(); break;
     case Qt::Key_F:
         if (event->modifiers() != Qt::NoModifier) {
             QWidget::keyPressEvent(event);
@@ -155,18 +141,11 @@ void GraphCanvas::keyPressEvent(QKeyEvent *event)
         }
         fit();
         break;
-    case Qt::Key_Slash:
-        Q_EMIT searchRequested();
-        break;
+    case Qt::Key_Slash: Q_EMIT searchRequested(); break;
     case Qt::Key_Return:
-    case Qt::Key_Enter:
-        showNode(m_marks.selected);
-        break;
-    case Qt::Key_Escape:
-        m_workspace.clearSelection();
-        break;
-    default:
-        QWidget::keyPressEvent(event);
+    case Qt::Key_Enter: showNode(m_marks.selected); break;
+    case Qt::Key_Escape: m_workspace.clearSelection(); break;
+    default: QWidget::keyPressEvent(event);
     }
 }
 

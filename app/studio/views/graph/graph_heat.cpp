@@ -11,10 +11,7 @@
 namespace nordlys::studio {
 namespace {
 
-std::int8_t stepOf(double share)
-{
-    return static_cast<std::int8_t>(theme().timeRamp.indexOf(share));
-}
+std::int8_t stepOf(double share) { return static_cast<std::int8_t>(theme().timeRamp.indexOf(share)); }
 
 std::int8_t errorStep(double sqnrDb)
 {
@@ -24,10 +21,7 @@ std::int8_t errorStep(double sqnrDb)
     return static_cast<std::int8_t>(theme().errorRamp.indexOf(std::clamp(share, 0.0, 1.0)));
 }
 
-QString decibels(double value, const QString &before = {})
-{
-    return before + formatNumber(value, 0);
-}
+QString decibels(double value, const QString &before = {}) { return before + formatNumber(value, 0); }
 
 } // namespace
 
@@ -91,7 +85,8 @@ void GraphHeatBuilder::fillCost(GraphHeat &heat, bool macs) const
         if (amount(i) <= 0)
             continue;
         heat.fill[i] = stepOf(amount(i) / highest);
-        heat.value[i] = macs ? formatAmount(amount(i), QStringLiteral("MAC")) : formatBytes(static_cast<std::uint64_t>(amount(i)));
+        heat.value[i] =
+            macs ? formatAmount(amount(i), QStringLiteral("MAC")) : formatBytes(static_cast<std::uint64_t>(amount(i)));
     }
     heat.fillTitle = macs ? tr("Fill: MACs, share of the model") : tr("Fill: weights, share of the model");
     heat.fillLow = QStringLiteral("0");

@@ -21,11 +21,10 @@ struct GraphHeat {
     bool fillIsError = false;              ///< error ramp instead of the time ramp
     QString fillTitle, fillLow, fillHigh;  ///< legend; title empty: nothing to explain
     QString borderTitle, borderLow, borderHigh;
-    QString note;                          ///< why there is no fill, e.g. stale numbers
+    QString note; ///< why there is no fill, e.g. stale numbers
 };
 
-class GraphHeatBuilder
-{
+class GraphHeatBuilder {
     Q_DECLARE_TR_FUNCTIONS(GraphHeatBuilder)
 
 public:

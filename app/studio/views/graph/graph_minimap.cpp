@@ -60,13 +60,15 @@ double GraphMinimap::scaleY() const
 QPointF GraphMinimap::toMap(const QPointF &point) const
 {
     const QRectF bounds = m_canvas.scene()->bounds();
-    return {width() / 2.0 + (point.x() - bounds.center().x()) * scaleX(), height() / 2.0 + (point.y() - bounds.center().y()) * scaleY()};
+    return {width() / 2.0 + (point.x() - bounds.center().x()) * scaleX(),
+            height() / 2.0 + (point.y() - bounds.center().y()) * scaleY()};
 }
 
 QPointF GraphMinimap::toLayout(const QPointF &point) const
 {
     const QRectF bounds = m_canvas.scene()->bounds();
-    return {bounds.center().x() + (point.x() - width() / 2.0) / scaleX(), bounds.center().y() + (point.y() - height() / 2.0) / scaleY()};
+    return {bounds.center().x() + (point.x() - width() / 2.0) / scaleX(),
+            bounds.center().y() + (point.y() - height() / 2.0) / scaleY()};
 }
 
 void GraphMinimap::renderPixmap()
@@ -83,8 +85,10 @@ void GraphMinimap::renderPixmap()
         const QRectF box = scene.nodeBox(core::NodeId(i));
         const QPointF topLeft = toMap(box.topLeft());
         const int step = i < heat.fill.size() ? heat.fill[i] : -1;
-        const QColor colour = step < 1 ? theme().borderStrong : (heat.fillIsError ? theme().errorRamp.at(step) : theme().timeRamp.at(step));
-        painter.fillRect(QRectF(topLeft, QSizeF(std::max(1.0, box.width() * scaleX()), std::max(1.0, box.height() * scaleY()))), colour);
+        const QColor colour =
+            step < 1 ? theme().borderStrong : (heat.fillIsError ? theme().errorRamp.at(step) : theme().timeRamp.at(step));
+        painter.fillRect(QRectF(topLeft, QSizeF(std::max(1.0, box.width() * scaleX()), std::max(1.0, box.height() * scaleY()))),
+                         colour);
     }
     painter.fillRect(QRectF(3, kInset, 2, height() - 2 * kInset), theme().cpu);
 }
@@ -104,7 +108,8 @@ void GraphMinimap::paintEvent(QPaintEvent *)
     wash.setAlphaF(0.12F);
     painter.setPen(QPen(theme().focus, 1));
     painter.setBrush(wash);
-    painter.drawRect(QRectF(std::floor(box.left()) + 0.5, std::floor(box.top()) + 0.5, std::floor(box.width()), std::floor(box.height())));
+    painter.drawRect(
+        QRectF(std::floor(box.left()) + 0.5, std::floor(box.top()) + 0.5, std::floor(box.width()), std::floor(box.height())));
 }
 
 void GraphMinimap::mousePressEvent(QMouseEvent *event)
@@ -136,17 +141,15 @@ GraphLegend::GraphLegend(GraphCanvas &canvas, QWidget *parent) : QWidget(parent)
     });
 }
 
-int GraphLegend::blockHeight() const
-{
-    return 2 * scaled(15) + 14;
-}
+int GraphLegend::blockHeight() const { return 2 * scaled(15) + 14; }
 
 QSize GraphLegend::sizeHint() const
 {
     const GraphHeat &heat = m_canvas.heat();
     const QFontMetrics measure(uiFont(11));
     const int blocks = (heat.fillTitle.isEmpty() ? 0 : 1) + (heat.borderTitle.isEmpty() ? 0 : 1);
-    const int wide = std::max({kLegendWidth, measure.horizontalAdvance(heat.fillTitle) + 20, measure.horizontalAdvance(heat.borderTitle) + 20});
+    const int wide = std::max(
+        {kLegendWidth, measure.horizontalAdvance(heat.fillTitle) + 20, measure.horizontalAdvance(heat.borderTitle) + 20});
     return {wide, blocks == 0 ? 0 : blocks * blockHeight() + 10};
 }
 

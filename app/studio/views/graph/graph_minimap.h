@@ -8,8 +8,7 @@
 namespace nordlys::studio {
 
 /// The whole graph in 130 px, with the visible part as a box that can be dragged. Sits over the canvas at the top right.
-class GraphMinimap : public QWidget
-{
+class GraphMinimap : public QWidget {
     Q_OBJECT
 
 public:
@@ -37,8 +36,7 @@ private:
 };
 
 /// Explains fill and border: title, ramp and its ends with units. A click asks for the next metric.
-class GraphLegend : public QWidget
-{
+class GraphLegend : public QWidget {
     Q_OBJECT
 
 public:

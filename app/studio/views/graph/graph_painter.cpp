@@ -18,7 +18,6 @@ namespace {
 
 constexpr double kCorner = 10, kArrow = 7, kStripe = 5, kRadius = 4;
 constexpr double kLabelGap = 8;
-constexpr double kPillGap = 24;
 
 QColor mixed(const QColor &a, const QColor &b, double share)
 {
@@ -33,10 +32,7 @@ QPointF towards(const QPointF &from, const QPointF &to, double distance)
     return length <= 0 ? from : from + delta * std::min(1.0, distance / length);
 }
 
-double distance(const QPointF &a, const QPointF &b)
-{
-    return std::hypot(a.x() - b.x(), a.y() - b.y());
-}
+double distance(const QPointF &a, const QPointF &b) { return std::hypot(a.x() - b.x(), a.y() - b.y()); }
 
 QPainterPath rounded(const QPolygonF &line, double radius)
 {
@@ -52,17 +48,10 @@ QPainterPath rounded(const QPolygonF &line, double radius)
 
 } // namespace
 
-QString encodingName(const core::Encoding &encoding)
-{
-    if (encoding.isFloat)
-        return QStringLiteral("fp%1").arg(encoding.bitwidth);
-    return (encoding.symmetric ? QStringLiteral("s%1") : QStringLiteral("u%1")).arg(encoding.bitwidth);
-}
-
-GraphPainter::GraphPainter(const GraphScene &scene, const GraphHeat &heat, const Workspace &workspace, const GraphTransform &transform,
-                           const GraphMarks &marks)
-    : m_scene(scene), m_heat(heat), m_workspace(workspace), m_transform(transform), m_marks(marks), m_nameFont(uiFont(12, QFont::DemiBold)),
-      m_opFont(uiFont(11)), m_monoFont(monoFont(11)), m_labelFont(monoFont(10))
+GraphPainter::GraphPainter(const GraphScene &scene, const GraphHeat &heat, const Workspace &workspace,
+                           const GraphTransform &transform, const GraphMarks &marks)
+    : m_scene(scene), m_heat(heat), m_workspace(workspace), m_transform(transform), m_marks(marks),
+      m_nameFont(uiFont(12, QFont::DemiBold)), m_opFont(uiFont(11)), m_monoFont(monoFont(11)), m_labelFont(monoFont(10))
 {
     m_nameFont = scaledFont(m_nameFont);
     m_opFont = scaledFont(m_opFont);
@@ -75,7 +64,8 @@ QFont GraphPainter::scaledFont(const QFont &font) const
     QFont result = font;
     const double base = font.pixelSize() > 0 ? font.pixelSize() : 12;
     // The boxes have the size of 12 px text at 100 %; names stay readable when only they are left.
-    result.setPixelSize(std::max(m_transform.zoom < kTwoLines ? 9 : 6, static_cast<int>(std::lround(base * m_transform.zoom * 12.0 / metrics().base))));
+    result.setPixelSize(std::max(m_transform.zoom < kTwoLines ? 9 : 6,
+                                 static_cast<int>(std::lround(base * m_transform.zoom * 12.0 / metrics().base))));
     return result;
 }
 
@@ -125,8 +115,10 @@ void GraphPainter::paintEdges(QPainter &painter, const QRectF &area)
         const core::LayoutEdge &edge = m_scene.edges()[index];
         if (edge.points.size() < 2)
             continue;
-        const bool ofSelection = m_marks.selectedTensor.isValid() ? edge.tensor == m_marks.selectedTensor
-                                                                  : m_marks.selected.isValid() && (edge.from == m_marks.selected || edge.to == m_marks.selected);
+        const bool ofSelection =
+            m_marks.selectedTensor.isValid()
+                ? edge.tensor == m_marks.selectedTensor
+                : m_marks.selected.isValid() && (edge.from == m_marks.selected || edge.to == m_marks.selected);
         if (ofSelection)
             emphasised.push_back(&edge);
         else
@@ -165,30 +157,6 @@ void GraphPainter::paintEdge(QPainter &painter, const core::LayoutEdge &edge, bo
         const QPolygonF head{tip, QPointF(tip.x() - half, tip.y() - arrowLength), QPointF(tip.x() + half, tip.y() - arrowLength)};
         painter.drawPolygon(head);
     }
-}
-
-QString GraphPainter::labelOf(core::TensorId tensor) const
-{
-    const Document &document = m_scene.document();
-    QStringList parts;
-    const core::EncodingEntry *entry = m_workspace.encodings().find(document.graph().nameOf(tensor));
-    if (m_marks.encodings && entry) {
-        QString text = encodingName(entry->encoding);
-        if (entry->encoding.isPerChannel())
-            text += tr(" /ch %1").arg(entry->encoding.grids.size());
-        else if (!entry->encoding.grids.empty())
-            text += QLatin1Char(' ') + formatRange(entry->encoding.grids.front().min, entry->encoding.grids.front().max);
-        parts << text;
-    } else if (m_marks.encodings) {
-        parts << toQString(core::nameOf(document.graph().tensor(tensor).dtype));
-    }
-    if (m_marks.shapes)
-        parts << toQString(document.shapeText(tensor));
-    if (m_marks.encodings && m_workspace.evaluation()) {
-        if (const runtime::TensorError *error = m_workspace.evaluation()->find(document.graph().nameOf(tensor)))
-            parts << formatDecibel(error->sqnrDb);
-    }
-    return parts.join(QStringLiteral("  "));
 }
 
 void GraphPainter::paintLabel(QPainter &painter, const core::LayoutEdge &edge) const
@@ -263,7 +231,8 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
 {
     const bool detailed = m_transform.zoom >= kNames;
     QRectF box = m_transform.toScreen(m_scene.nodeBox(node));
-    box = QRectF(std::round(box.left()) + 0.5, std::round(box.top()) + 0.5, std::round(box.width()) - 1, std::round(box.height()) - 1);
+    box = QRectF(std::round(box.left()) + 0.5, std::round(box.top()) + 0.5, std::round(box.width()) - 1,
+                 std::round(box.height()) - 1);
     const int step = node.index < m_heat.fill.size() ? m_heat.fill[node.index] : -1;
     const int border = node.index < m_heat.border.size() ? m_heat.border[node.index] : -1;
     const bool dimmed = isDimmed(node);
@@ -297,53 +266,11 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
     painter.drawRect(plate.adjusted(2 * scale, 2 * scale, -2 * scale, -2 * scale));
     if (!detailed)
         return;
-    paintText(painter, node, QRectF(plate.right() + 7 * scale, box.top(), box.right() - plate.right() - 15 * scale, box.height()), ink, neutral);
+    paintText(painter, node, QRectF(plate.right() + 7 * scale, box.top(), box.right() - plate.right() - 15 * scale, box.height()),
+              ink, neutral);
     if (m_transform.zoom >= kTwoLines) {
         paintWeight(painter, node, box);
         paintPorts(painter, node);
-    }
-}
-
-void GraphPainter::paintPort(QPainter &painter, core::TensorId tensor, const QPointF &from, const QPointF &to) const
-{
-    const bool selected = m_marks.selectedTensor == tensor;
-    const QColor colour = selected ? theme().focus : theme().control;
-    const double arrow = kArrow * std::min(1.0, m_transform.zoom);
-    painter.setPen(QPen(colour, selected ? 2 : 1.5));
-    painter.drawLine(from, to - QPointF(0, arrow));
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    const QPolygonF head{to, to + QPointF(-arrow * 0.55, -arrow), to + QPointF(arrow * 0.55, -arrow)};
-    painter.drawPolygon(head);
-    const QFontMetricsF measure(m_labelFont);
-    const QString text = toQString(m_scene.document().graph().nameOf(tensor)) + QStringLiteral("  ") + labelOf(tensor);
-    const double middle = (from.y() + to.y()) / 2;
-    const QRectF box(from.x() + kLabelGap, middle - measure.height() / 2, measure.horizontalAdvance(text) + 4, measure.height());
-    if (!m_scene.isFree(m_transform.toLayout(box), core::NodeId()))
-        return;
-    painter.setFont(m_labelFont);
-    painter.setPen(selected ? theme().focus : theme().text2);
-    painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, text);
-}
-
-void GraphPainter::paintPorts(QPainter &painter, core::NodeId node) const
-{
-    const core::Graph &graph = m_scene.document().graph();
-    const QRectF box = m_transform.toScreen(m_scene.nodeBox(node));
-    const double length = 20 * m_transform.zoom;
-    for (const core::TensorId input : graph.node(node).inputs) {
-        if (!input.isValid() || !graph.tensor(input).isGraphInput || graph.tensor(input).isConstant())
-            continue;
-        const QPointF to(box.center().x(), box.top());
-        paintPort(painter, input, to - QPointF(0, length), to);
-        break; // a second one would lie on the first
-    }
-    for (const core::TensorId output : graph.node(node).outputs) {
-        if (!output.isValid() || !graph.tensor(output).isGraphOutput || !graph.tensor(output).consumers.empty())
-            continue;
-        const QPointF from(box.center().x(), box.bottom());
-        paintPort(painter, output, from, from + QPointF(0, length));
-        break;
     }
 }
 
@@ -374,40 +301,6 @@ void GraphPainter::paintText(QPainter &painter, core::NodeId node, const QRectF 
     painter.setPen(neutral ? theme().text2 : ink);
     const QString op = QFontMetricsF(m_opFont).elidedText(toQString(document.opText(node)), Qt::ElideRight, box.width() - used);
     painter.drawText(second, Qt::AlignLeft | Qt::AlignVCenter, op);
-}
-
-void GraphPainter::paintWeight(QPainter &painter, core::NodeId node, const QRectF &box) const
-{
-    const Document &document = m_scene.document();
-    const core::TensorId weight = document.weightOf(node);
-    if (!weight.isValid())
-        return;
-    const core::EncodingEntry *entry = m_workspace.encodings().find(document.graph().nameOf(weight));
-    QString text;
-    if (entry) {
-        text = encodingName(entry->encoding);
-        if (entry->encoding.isPerChannel())
-            text += tr(" /ch %1").arg(entry->encoding.grids.size());
-    } else {
-        text = toQString(document.shapeText(weight));
-    }
-    const QFontMetricsF measure(m_labelFont);
-    const double width = measure.horizontalAdvance(text) + 16;
-    const double height = 18 * m_transform.zoom;
-    const QRectF pill(std::round(box.left() - kPillGap * m_transform.zoom - width) + 0.5, std::round(box.center().y() - height / 2) + 0.5,
-                      std::round(width), std::round(height));
-    if (!m_scene.isFree(m_transform.toLayout(pill.adjusted(-4, 0, 4, 0)), node))
-        return;
-    const bool selected = m_marks.selectedTensor == weight;
-    const QColor line = selected ? theme().focus : theme().borderStrong;
-    painter.setPen(QPen(theme().control, 1, Qt::DotLine));
-    painter.drawLine(QPointF(pill.right(), pill.center().y()), QPointF(box.left() - 2, pill.center().y()));
-    painter.setPen(QPen(line, selected ? 2 : 1));
-    painter.setBrush(theme().canvas);
-    painter.drawRoundedRect(pill, height / 2, height / 2);
-    painter.setFont(m_labelFont);
-    painter.setPen(isDimmed(node) ? theme().text3 : theme().text2);
-    painter.drawText(pill, Qt::AlignCenter, text);
 }
 
 } // namespace nordlys::studio

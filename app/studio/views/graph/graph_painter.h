@@ -28,14 +28,14 @@ struct GraphTransform {
 struct GraphMarks {
     core::NodeId selected, hovered;
     core::TensorId selectedTensor;
-    bool focused = false;              ///< the widget has the keyboard
+    bool focused = false;                       ///< the widget has the keyboard
     const std::vector<bool> *matches = nullptr; ///< by NodeId; others are dimmed. Null: no filter
     bool shapes = true, encodings = true;       ///< parts of the tensor labels
 };
 
-/// Draws a scene with the level of detail of the zoom: below 60 % only names, below 30 % fill and stripe, below 12 % coloured boxes.
-class GraphPainter
-{
+/// Draws a scene with the level of detail of the zoom: below 60 % only names, below 30 % fill and stripe, below 12 % coloured
+/// boxes.
+class GraphPainter {
     Q_DECLARE_TR_FUNCTIONS(GraphPainter)
 
 public:

@@ -106,8 +106,8 @@ core::NodeId GraphScene::neighbour(core::NodeId node, Direction direction) const
     case Direction::Right: {
         const QRectF box = nodeBox(node);
         const bool left = direction == Direction::Left;
-        const QRectF beside(left ? m_bounds.left() : box.right() + 1, box.top(), left ? box.left() - 1 - m_bounds.left() : m_bounds.right(),
-                            box.height());
+        const QRectF beside(left ? m_bounds.left() : box.right() + 1, box.top(),
+                            left ? box.left() - 1 - m_bounds.left() : m_bounds.right(), box.height());
         std::vector<std::uint32_t> found;
         m_nodes.query(beside, found);
         for (const std::uint32_t index : found)

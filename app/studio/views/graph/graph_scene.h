@@ -14,8 +14,7 @@
 namespace nordlys::studio {
 
 /// The drawing of a document in layout units, with indices for what is visible and what lies under the pointer.
-class GraphScene
-{
+class GraphScene {
 public:
     explicit GraphScene(std::shared_ptr<const Document> document);
 

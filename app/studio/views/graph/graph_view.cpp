@@ -37,9 +37,10 @@ QLabel *noteLabel(const QString &text, QWidget *parent)
 } // namespace
 
 GraphView::GraphView(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_canvas(new GraphCanvas(workspace, this)), m_minimap(new GraphMinimap(*m_canvas, m_canvas)),
-      m_legend(new GraphLegend(*m_canvas, m_canvas)), m_fill(new QComboBox(this)), m_border(new QComboBox(this)), m_labels(new QComboBox(this)),
-      m_zoom(noteLabel({}, this)), m_hits(noteLabel({}, this)), m_search(new QLineEdit(this))
+    : QWidget(parent), m_workspace(workspace), m_canvas(new GraphCanvas(workspace, this)),
+      m_minimap(new GraphMinimap(*m_canvas, m_canvas)), m_legend(new GraphLegend(*m_canvas, m_canvas)),
+      m_fill(new QComboBox(this)), m_border(new QComboBox(this)), m_labels(new QComboBox(this)), m_zoom(noteLabel({}, this)),
+      m_hits(noteLabel({}, this)), m_search(new QLineEdit(this))
 {
     m_fill->addItem(tr("Automatic"), static_cast<int>(FillMetric::Automatic));
     m_fill->addItem(tr("Time share"), static_cast<int>(FillMetric::Time));
@@ -110,10 +111,12 @@ GraphView::GraphView(Workspace &workspace, QWidget *parent)
     });
     connect(fit, &QPushButton::clicked, m_canvas, &GraphCanvas::fit);
     connect(m_canvas, &GraphCanvas::searchRequested, this, &GraphView::focusSearch);
-    connect(m_canvas, &GraphCanvas::transformChanged, this,
-            [this] { m_zoom->setText(formatPercent(100 * m_canvas->transform().zoom, m_canvas->transform().zoom < 0.1 ? 1 : 0)); });
+    connect(m_canvas, &GraphCanvas::transformChanged, this, [this] {
+        m_zoom->setText(formatPercent(100 * m_canvas->transform().zoom, m_canvas->transform().zoom < 0.1 ? 1 : 0));
+    });
     connect(m_canvas, &GraphCanvas::heatChanged, this, &GraphView::placeOverlays);
-    connect(m_legend, &GraphLegend::fillClicked, this, [this] { m_fill->setCurrentIndex((m_fill->currentIndex() + 1) % m_fill->count()); });
+    connect(m_legend, &GraphLegend::fillClicked, this,
+            [this] { m_fill->setCurrentIndex((m_fill->currentIndex() + 1) % m_fill->count()); });
     connect(m_legend, &GraphLegend::borderClicked, this,
             [this] { m_border->setCurrentIndex((m_border->currentIndex() + 1) % m_border->count()); });
     connect(m_search, &QLineEdit::textChanged, this, &GraphView::updateSearch);
@@ -130,7 +133,8 @@ GraphView::GraphView(Workspace &workspace, QWidget *parent)
 
 void GraphView::applyMetrics()
 {
-    m_canvas->setMetrics(static_cast<FillMetric>(m_fill->currentData().toInt()), static_cast<BorderMetric>(m_border->currentData().toInt()));
+    m_canvas->setMetrics(static_cast<FillMetric>(m_fill->currentData().toInt()),
+                         static_cast<BorderMetric>(m_border->currentData().toInt()));
 }
 
 void GraphView::placeOverlays()
@@ -138,8 +142,8 @@ void GraphView::placeOverlays()
     const bool any = m_canvas->scene() && m_canvas->scene()->nodeCount() > 0;
     const QSize legend = m_legend->sizeHint();
     m_legend->setVisible(any && legend.height() > 0 && m_canvas->height() > legend.height() + 40);
-    m_legend->setGeometry(m_canvas->width() - legend.width() - kOverlayMargin, m_canvas->height() - legend.height() - kOverlayMargin,
-                          legend.width(), legend.height());
+    m_legend->setGeometry(m_canvas->width() - legend.width() - kOverlayMargin,
+                          m_canvas->height() - legend.height() - kOverlayMargin, legend.width(), legend.height());
     const int room = m_canvas->height() - 3 * kOverlayMargin - (m_legend->isHidden() ? 0 : legend.height());
     m_minimap->setVisible(any && room >= 60 && m_canvas->width() > 480);
     const int mapWidth = scaled(kMapWidth);

@@ -14,8 +14,7 @@ class QPushButton;
 namespace nordlys::studio {
 
 /// The graph with its bar (metrics, labels, search, zoom), minimap and legend.
-class GraphView : public QWidget
-{
+class GraphView : public QWidget {
     Q_OBJECT
 
 public:

@@ -22,7 +22,8 @@ SpatialIndex::SpatialIndex(std::vector<QRectF> boxes) : m_boxes(std::move(boxes)
 {
     if (m_boxes.empty())
         return;
-    double left = m_boxes.front().left(), top = m_boxes.front().top(), right = m_boxes.front().right(), bottom = m_boxes.front().bottom();
+    double left = m_boxes.front().left(), top = m_boxes.front().top(), right = m_boxes.front().right(),
+           bottom = m_boxes.front().bottom();
     for (const QRectF &box : m_boxes) {
         left = std::min(left, box.left());
         top = std::min(top, box.top());
@@ -93,7 +94,8 @@ void SpatialIndex::query(const QRectF &area, std::vector<std::uint32_t> &found) 
     const Span span = spanOf(area);
     for (int y = span.y0; y <= span.y1; ++y) {
         for (int x = span.x0; x <= span.x1; ++x) {
-            const std::size_t cell = static_cast<std::size_t>(y) * static_cast<std::size_t>(m_columns) + static_cast<std::size_t>(x);
+            const std::size_t cell =
+                static_cast<std::size_t>(y) * static_cast<std::size_t>(m_columns) + static_cast<std::size_t>(x);
             for (std::uint32_t at = m_start[cell]; at < m_start[cell + 1]; ++at) {
                 const std::uint32_t item = m_items[at];
                 if (m_seen[item] != m_stamp && touches(m_boxes[item], area)) {

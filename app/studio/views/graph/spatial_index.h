@@ -8,10 +8,9 @@
 
 namespace nordlys::studio {
 
-/// Finds the boxes that touch a rectangle. A uniform grid of about as many cells as boxes; boxes that span very many cells are kept apart
-/// and tested one by one. Building is linear, a query costs what it finds.
-class SpatialIndex
-{
+/// Finds the boxes that touch a rectangle. A uniform grid of about as many cells as boxes; boxes that span very many cells are
+/// kept apart and tested one by one. Building is linear, a query costs what it finds.
+class SpatialIndex {
 public:
     SpatialIndex() = default;
     explicit SpatialIndex(std::vector<QRectF> boxes);

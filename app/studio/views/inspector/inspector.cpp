@@ -69,8 +69,8 @@ QString attributeText(const core::AttributeValue &value)
 } // namespace
 
 Inspector::Inspector(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_name(new InkLabel(CellInk::Default, this)), m_what(new InkLabel(CellInk::Label, this)),
-      m_backend(new InkLabel(CellInk::Label, this))
+    : QWidget(parent), m_workspace(workspace), m_name(new InkLabel(CellInk::Default, this)),
+      m_what(new InkLabel(CellInk::Label, this)), m_backend(new InkLabel(CellInk::Label, this))
 {
     setObjectName(QStringLiteral("inspector"));
     m_name->setFont(uiFont(14, QFont::DemiBold));
@@ -106,8 +106,8 @@ Inspector::Inspector(Workspace &workspace, QWidget *parent)
     auto *whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
-    for (const auto signal : {&Workspace::selectionChanged, &Workspace::documentChanged, &Workspace::editsChanged, &Workspace::evaluationChanged,
-                              &Workspace::calibrationChanged, &Workspace::runsChanged})
+    for (const auto signal : {&Workspace::selectionChanged, &Workspace::documentChanged, &Workspace::editsChanged,
+                              &Workspace::evaluationChanged, &Workspace::calibrationChanged, &Workspace::runsChanged})
         connect(&m_workspace, signal, this, &Inspector::refresh);
     refresh();
 }
@@ -199,7 +199,8 @@ QList<KeyValue> Inspector::costRows(const Document &document, core::NodeId node)
                                   QStringLiteral("n=%1").arg(formatCount(static_cast<qint64>(time.count))));
             median.chip = stale;
             rows << median << row(tr("p95"), formatDuration(static_cast<std::int64_t>(time.p95Ns)))
-                 << row(tr("p99"), formatDuration(static_cast<std::int64_t>(time.p99Ns))) << row(tr("Share"), formatPercent(summary->sharePercent), tr("of all layers"))
+                 << row(tr("p99"), formatDuration(static_cast<std::int64_t>(time.p99Ns)))
+                 << row(tr("Share"), formatPercent(summary->sharePercent), tr("of all layers"))
                  << row(tr("Kernel"), toQString(run->profile.start.layers[layer].kernel));
         }
     } else {
@@ -208,8 +209,10 @@ QList<KeyValue> Inspector::costRows(const Document &document, core::NodeId node)
     const core::NodeCost &cost = document.costs[node.index];
     rows << row(tr("MACs"), formatAmount(static_cast<double>(cost.macs), QStringLiteral("MAC")))
          << row(tr("Weights"), formatBytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, cost.parameterBytes))))
-         << row(tr("Reads"), formatBytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, cost.inputBytes))), tr("activations"))
-         << row(tr("Writes"), formatBytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, cost.outputBytes))), tr("activations"));
+         << row(tr("Reads"), formatBytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, cost.inputBytes))),
+                tr("activations"))
+         << row(tr("Writes"), formatBytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, cost.outputBytes))),
+                tr("activations"));
     return rows;
 }
 
@@ -249,7 +252,8 @@ QList<KeyValue> Inspector::encodingRows(const Document &document, core::TensorId
         const core::Grid &grid = encoding.grids.front();
         KeyValue scale = row(tr("Scale"), formatScale(grid.scale));
         scale.copyText = plainExact(grid.scale);
-        rows << row(tr("Range"), formatRange(grid.min, grid.max, 3)) << scale << row(tr("Zero point"), formatCount(grid.zeroPoint));
+        rows << row(tr("Range"), formatRange(grid.min, grid.max, 3)) << scale
+             << row(tr("Zero point"), formatCount(grid.zeroPoint));
     }
     return rows;
 }
@@ -280,9 +284,14 @@ void Inspector::showTensor(const Document &document, core::TensorId tensor)
     const core::Graph &graph = document.graph();
     const core::Tensor &entry = graph.tensor(tensor);
     m_name->setText(toQString(graph.nameOf(tensor)));
-    const QString kind = entry.isConstant() ? tr("weight") : (entry.isGraphInput ? tr("model input") : (entry.isGraphOutput ? tr("model output") : tr("activation")));
-    m_what->setText(QStringLiteral("%1, %2, %3").arg(kind, toQString(core::nameOf(entry.dtype)), toQString(document.shapeText(tensor))));
-    QList<KeyValue> rows{row(tr("Type"), toQString(core::nameOf(entry.dtype))), row(tr("Shape"), toQString(document.shapeText(tensor)))};
+    const QString kind =
+        entry.isConstant()
+            ? tr("weight")
+            : (entry.isGraphInput ? tr("model input") : (entry.isGraphOutput ? tr("model output") : tr("activation")));
+    m_what->setText(
+        QStringLiteral("%1, %2, %3").arg(kind, toQString(core::nameOf(entry.dtype)), toQString(document.shapeText(tensor))));
+    QList<KeyValue> rows{row(tr("Type"), toQString(core::nameOf(entry.dtype))),
+                         row(tr("Shape"), toQString(document.shapeText(tensor)))};
     if (entry.producer.isValid())
         rows << row(tr("Made by"), toQString(graph.nameOf(entry.producer)), {}, false);
     for (std::size_t i = 0; i < entry.consumers.size() && i < kListed; ++i)
@@ -293,7 +302,8 @@ void Inspector::showTensor(const Document &document, core::TensorId tensor)
     if (const auto &calibration = m_workspace.calibration()) {
         const auto found = calibration->ranges.find(graph.nameOf(tensor));
         if (found != calibration->ranges.end())
-            seen << row(tr("Range seen"), formatRange(found->second.min, found->second.max, 3), tr("n=%1 samples").arg(calibration->samples));
+            seen << row(tr("Range seen"), formatRange(found->second.min, found->second.max, 3),
+                        tr("n=%1 samples").arg(calibration->samples));
     }
     setSection(2, tr("Calibration"), seen);
     setSection(3, tr("Error"), errorRows(document, tensor));

@@ -13,8 +13,7 @@ class QTabBar;
 namespace nordlys::studio {
 
 /// Everything about the selected operator or tensor, as rows that can be copied; about the model while nothing is selected.
-class Inspector : public QWidget
-{
+class Inspector : public QWidget {
     Q_OBJECT
 
 public:

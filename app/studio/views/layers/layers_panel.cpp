@@ -56,18 +56,22 @@ LayersPanel::LayersPanel(Workspace &workspace, bool inRange, QWidget *parent)
         if (query.isEmpty())
             m_sorted->setRowPredicate({});
         else
-            m_sorted->setRowPredicate([this, query](int sourceRow, const QModelIndex &) { return m_model->matches(sourceRow, query); });
+            m_sorted->setRowPredicate(
+                [this, query](int sourceRow, const QModelIndex &) { return m_model->matches(sourceRow, query); });
         updateSummary();
     };
     connect(&m_workspace, &Workspace::filterChanged, this, refilter);
     connect(&m_workspace, &Workspace::selectionChanged, this, &LayersPanel::showSelection);
-    for (const auto signal : {&Workspace::runsChanged, &Workspace::editsChanged, &Workspace::documentChanged, &Workspace::rangeChanged})
+    for (const auto signal :
+         {&Workspace::runsChanged, &Workspace::editsChanged, &Workspace::documentChanged, &Workspace::rangeChanged})
         connect(&m_workspace, signal, this, &LayersPanel::updateSummary);
     connect(m_model, &QAbstractItemModel::modelReset, this, &LayersPanel::showSelection);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current) {
-        if (m_selecting || !current.isValid())
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        // Not the current row: merely receiving the focus sets that.
+        const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+        if (m_selecting || rows.isEmpty())
             return;
-        const core::NodeId node = m_model->nodeOf(m_sorted->mapToSource(current).row());
+        const core::NodeId node = m_model->nodeOf(m_sorted->mapToSource(rows.front()).row());
         if (node.isValid())
             m_workspace.selectNode(node);
     });

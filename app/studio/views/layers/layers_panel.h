@@ -12,8 +12,7 @@ class QLabel;
 namespace nordlys::studio {
 
 /// The layers table with the line that says what its numbers are. Selection and filter are the workspace's.
-class LayersPanel : public QWidget
-{
+class LayersPanel : public QWidget {
     Q_OBJECT
 
 public:

@@ -56,7 +56,8 @@ QString relativeDate(const QDateTime &when, const QDateTime &now)
         return text(QT_TRANSLATE_NOOP("RecentRow", "yesterday"));
     if (days > 1 && days < 7)
         return locale.dayName(when.date().dayOfWeek());
-    return locale.toString(when.date(), when.date().year() == now.date().year() ? QStringLiteral("d MMM") : QStringLiteral("d MMM yyyy"));
+    return locale.toString(when.date(),
+                           when.date().year() == now.date().year() ? QStringLiteral("d MMM") : QStringLiteral("d MMM yyyy"));
 }
 
 RecentRow::RecentRow(const RecentFile &file, bool last, QWidget *parent)
@@ -70,10 +71,7 @@ RecentRow::RecentRow(const RecentFile &file, bool last, QWidget *parent)
     setAttribute(Qt::WA_Hover);
 }
 
-QSize RecentRow::sizeHint() const
-{
-    return {scaled(400), scaled(52)};
-}
+QSize RecentRow::sizeHint() const { return {scaled(400), scaled(52)}; }
 
 void RecentRow::enterEvent(QEnterEvent *event)
 {
@@ -97,7 +95,8 @@ void RecentRow::paintEvent(QPaintEvent *)
     const QFileInfo info(m_file.path);
     const int half = scaled(17), top = (height() - 2 * half) / 2;
     const bool project = info.suffix() == QLatin1String("nordlys"), recording = info.suffix() == QLatin1String("nrs");
-    paintIcon(&painter, QRect(12, 0, scaled(32), height()), project ? Icon::File : (recording ? Icon::Timeline : Icon::Graph), theme().text2, scaled(20));
+    paintIcon(&painter, QRect(12, 0, scaled(32), height()), project ? Icon::File : (recording ? Icon::Timeline : Icon::Graph),
+              theme().text2, scaled(20));
 
     const int dateWidth = scaled(100), chipWidth = scaled(120), valueWidth = width() > scaled(620) ? scaled(150) : 0;
     const int left = 12 + scaled(32) + 12;
@@ -109,7 +108,8 @@ void RecentRow::paintEvent(QPaintEvent *)
     const QRect chip(right - dateWidth - chipWidth, 0, chipWidth - 8, height());
     const auto verdict = verdictFromName(m_file.verdict);
     if (!m_exists)
-        paintChip(&painter, chip, ChipKind::Error, QCoreApplication::translate("RecentRow", "file not found"), chipIcon(ChipKind::Error));
+        paintChip(&painter, chip, ChipKind::Error, QCoreApplication::translate("RecentRow", "file not found"),
+                  chipIcon(ChipKind::Error));
     else if (verdict)
         paintChip(&painter, chip, chipKind(*verdict), chipText(*verdict), chipIcon(*verdict));
     const QRect value(chip.left() - valueWidth - 12, top, valueWidth, half);
@@ -117,7 +117,8 @@ void RecentRow::paintEvent(QPaintEvent *)
         painter.setFont(monoFont(12));
         painter.setPen(m_file.latencyNs > 0 ? theme().text : theme().text3);
         painter.drawText(m_file.latencyNs > 0 ? value : value.adjusted(0, 0, 0, half), Qt::AlignRight | Qt::AlignVCenter,
-                         m_file.latencyNs > 0 ? formatDuration(m_file.latencyNs) : QCoreApplication::translate("RecentRow", "not run"));
+                         m_file.latencyNs > 0 ? formatDuration(m_file.latencyNs)
+                                              : QCoreApplication::translate("RecentRow", "not run"));
         if (m_file.latencyNs > 0) {
             painter.setFont(monoFont(11));
             painter.setPen(theme().text3);

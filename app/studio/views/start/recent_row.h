@@ -8,8 +8,7 @@
 namespace nordlys::studio {
 
 /// One recent file as a wide button: name, folder, last result with its verdict, when.
-class RecentRow : public QAbstractButton
-{
+class RecentRow : public QAbstractButton {
     Q_OBJECT
 
 public:

@@ -39,8 +39,7 @@ QLabel *label(const QString &text, const QFont &font, QPalette::ColorRole ink, Q
 }
 
 /// A card: surface, border, radius 6.
-class Card : public QWidget
-{
+class Card : public QWidget {
 public:
     using QWidget::QWidget;
     bool dashed = false, active = false;
@@ -50,15 +49,15 @@ protected:
     {
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(active ? theme().focus : (dashed ? theme().control : theme().border), active ? 2 : 1, dashed ? Qt::DashLine : Qt::SolidLine));
+        painter.setPen(QPen(active ? theme().focus : (dashed ? theme().control : theme().border), active ? 2 : 1,
+                            dashed ? Qt::DashLine : Qt::SolidLine));
         painter.setBrush(dashed ? theme().window : theme().surface);
         painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), metrics().cardRadius, metrics().cardRadius);
     }
 };
 
 /// The number of a step in a circle.
-class StepNumber : public QWidget
-{
+class StepNumber : public QWidget {
 public:
     StepNumber(int number, QWidget *parent) : QWidget(parent), m_number(number) { setFixedSize(scaled(20), scaled(20)); }
 
@@ -96,13 +95,13 @@ QPixmap digitsPicture(const QString &folder, int side, int count, double ratio)
 
 } // namespace
 
-class StartView::DropCard : public Card
-{
+class StartView::DropCard : public Card {
 public:
     using Card::Card;
 };
 
-StartView::StartView(QWidget *parent) : QWidget(parent), m_recentTitle(nullptr), m_recentCount(nullptr), m_recentList(nullptr), m_recentRows(nullptr)
+StartView::StartView(QWidget *parent)
+    : QWidget(parent), m_recentTitle(nullptr), m_recentCount(nullptr), m_recentList(nullptr), m_recentRows(nullptr)
 {
     setObjectName(QStringLiteral("startView"));
     auto *content = new QWidget;
@@ -110,10 +109,12 @@ StartView::StartView(QWidget *parent) : QWidget(parent), m_recentTitle(nullptr),
     auto *column = new QVBoxLayout(content);
     column->setContentsMargins(0, scaled(44), 0, scaled(24));
     column->setSpacing(0);
-    column->addWidget(label(tr("Open a model to see where its time and accuracy go"), uiFont(22, QFont::DemiBold), QPalette::WindowText, content));
+    column->addWidget(label(tr("Open a model to see where its time and accuracy go"), uiFont(22, QFont::DemiBold),
+                            QPalette::WindowText, content));
     column->addSpacing(4);
-    column->addWidget(label(tr("Everything runs on this computer. No account, no vendor SDK needed; a phone or board can be added later."), uiFont(12),
-                            QPalette::PlaceholderText, content));
+    column->addWidget(
+        label(tr("Everything runs on this computer. No account, no vendor SDK needed; a phone or board can be added later."),
+              uiFont(12), QPalette::PlaceholderText, content));
     column->addSpacing(16);
     auto *cards = new QHBoxLayout;
     cards->setSpacing(16);
@@ -169,7 +170,8 @@ QWidget *StartView::makeDropCard()
     picture->setPixmap(iconPixmap(Icon::Graph, theme().accent, scaled(44), devicePixelRatioF()));
     column->addWidget(picture, 0, Qt::AlignHCenter);
     column->addSpacing(8);
-    QLabel *title = label(tr("Drop a model, project or recording here"), uiFont(14, QFont::DemiBold), QPalette::WindowText, m_drop);
+    QLabel *title =
+        label(tr("Drop a model, project or recording here"), uiFont(14, QFont::DemiBold), QPalette::WindowText, m_drop);
     title->setAlignment(Qt::AlignHCenter);
     column->addWidget(title);
     QLabel *kinds = label(QStringLiteral(".onnx  .nordlys  .nrs"), uiFont(12), QPalette::PlaceholderText, m_drop);
@@ -194,16 +196,18 @@ QWidget *StartView::makeSampleCard()
     auto *head = new QHBoxLayout;
     head->addWidget(label(tr("Sample: handwritten digits"), uiFont(14, QFont::DemiBold), QPalette::WindowText, card), 1);
     const QString model = sampleModelPath();
-    head->addWidget(new Chip(model.isEmpty() ? ChipKind::Neutral : ChipKind::Ok, model.isEmpty() ? tr("not installed") : tr("ready"), card));
+    head->addWidget(
+        new Chip(model.isEmpty() ? ChipKind::Neutral : ChipKind::Ok, model.isEmpty() ? tr("not installed") : tr("ready"), card));
     column->addLayout(head);
     const QString folder = QFileInfo(model).absolutePath();
     const auto count = [&folder](const char *sub) {
         return QDir(folder + QLatin1Char('/') + QLatin1String(sub)).entryList({QStringLiteral("*.png")}, QDir::Files).size();
     };
-    const QString what = model.isEmpty() ? tr("The samples are not beside the program. Install share/nordlys, or set NORDLYS_RESOURCES.")
-                                         : tr("A small classifier, %1 labelled test images, %2 for calibration. See what 8 bit does to it.")
-                                               .arg(count("test"))
-                                               .arg(count("calibration"));
+    const QString what = model.isEmpty()
+                             ? tr("The samples are not beside the program. Install share/nordlys, or set NORDLYS_RESOURCES.")
+                             : tr("A small classifier, %1 labelled test images, %2 for calibration. See what 8 bit does to it.")
+                                   .arg(count("test"))
+                                   .arg(count("calibration"));
     column->addWidget(label(what, uiFont(12), QPalette::PlaceholderText, card));
     if (!model.isEmpty()) {
         auto *digits = new QLabel(card);

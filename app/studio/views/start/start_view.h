@@ -12,8 +12,7 @@ class QVBoxLayout;
 namespace nordlys::studio {
 
 /// First screen: where to drop a file, the bundled sample, the four steps, and recent files.
-class StartView : public QWidget
-{
+class StartView : public QWidget {
     Q_OBJECT
 
 public:

@@ -40,16 +40,18 @@ LaneUnit laneUnit(const std::string &unit)
 RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
 {
     const QString unit = toQString(counter.unit), name = toQString(counter.name).toLower();
-    if (unit == QLatin1String("Hz") || unit == QLatin1String("kHz") || unit == QLatin1String("MHz") || unit == QLatin1String("GHz"))
+    if (unit == QLatin1String("Hz") || unit == QLatin1String("kHz") || unit == QLatin1String("MHz") ||
+        unit == QLatin1String("GHz"))
         return Family::Clock;
     if (unit == QStringLiteral("°C") || unit == QLatin1String("C") || name.contains(QLatin1String("temp")))
         return Family::Temperature;
-    if (unit == QLatin1String("B") || unit == QLatin1String("bytes") || unit.endsWith(QLatin1String("iB")) || name.contains(QLatin1String("memory")))
+    if (unit == QLatin1String("B") || unit == QLatin1String("bytes") || unit.endsWith(QLatin1String("iB")) ||
+        name.contains(QLatin1String("memory")))
         return Family::Memory;
     if (unit == QLatin1String("%"))
         return Family::Utilisation;
-    if (unit == QLatin1String("W") || unit == QLatin1String("mW") || unit == QLatin1String("A") || name.contains(QLatin1String("battery")) ||
-        name.contains(QLatin1String("power")))
+    if (unit == QLatin1String("W") || unit == QLatin1String("mW") || unit == QLatin1String("A") ||
+        name.contains(QLatin1String("battery")) || name.contains(QLatin1String("power")))
         return Family::Power;
     return Family::Other;
 }
@@ -85,10 +87,13 @@ void RunLanes::buildTracks()
     m_hasTracks = true;
     m_plot.addOverview({tr("Whole run"), tr("latency, ms"), 56, LaneInk::Outline});
     m_inferences = m_plot.addBlockTrack({tr("Inference"), tr("latency, ms"), 36, LaneInk::Outline}, LaneInk::Outline);
-    m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) { return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3); });
+    m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) {
+        return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3);
+    });
     const auto threads = m_run->profile.start.threads;
     if (m_run->profile.layerCount() > 0) {
-        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %1").arg(Counted::threads(threads)), 44, LaneInk::Cpu}, LaneInk::TimeRamp);
+        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %1").arg(Counted::threads(threads)), 44, LaneInk::Cpu},
+                                        LaneInk::TimeRamp);
         m_plot.blockTrack(m_layers)->setLabelOf([this](const LaneBlock &block) {
             const auto &layers = m_run->profile.start.layers;
             return block.label < layers.size() ? toQString(layers[block.label].name) : QString();
@@ -96,7 +101,8 @@ void RunLanes::buildTracks()
     } else {
         m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("the run was recorded without layer times"));
     }
-    for (const Family family : {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
+    for (const Family family :
+         {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
         addFamily(family);
 }
 
@@ -153,7 +159,8 @@ void RunLanes::colourLayers()
     const double highest = sums.empty() ? 0 : *std::ranges::max_element(sums);
     m_layerStep.assign(layers, 2);
     for (std::size_t layer = 0; layer < layers; ++layer)
-        m_layerStep[layer] = static_cast<std::uint8_t>(std::max(1, theme().timeRamp.indexOf(highest > 0 ? sums[layer] / highest : 0)));
+        m_layerStep[layer] =
+            static_cast<std::uint8_t>(std::max(1, theme().timeRamp.indexOf(highest > 0 ? sums[layer] / highest : 0)));
 }
 
 void RunLanes::extend()
@@ -182,8 +189,8 @@ void RunLanes::extend()
             continue;
         for (std::size_t layer = 0; layer < layers; ++layer) {
             const std::size_t at = i * layers + layer;
-            events.push_back({start + profile.layerOffsetNs[at], profile.layerDurationNs[at], static_cast<std::uint32_t>(layer), m_layerStep[layer],
-                              LaneBlock::None});
+            events.push_back({start + profile.layerOffsetNs[at], profile.layerDurationNs[at], static_cast<std::uint32_t>(layer),
+                              m_layerStep[layer], LaneBlock::None});
         }
     }
     m_shownInferences = profile.inferenceCount();
@@ -216,7 +223,9 @@ QStringList RunLanes::readout(std::int64_t timeNs, int track, const LaneBlock *b
         const core::LayerInfo &layer = profile.start.layers[block->label];
         lines << toQString(layer.name) << QStringLiteral("%1  %2").arg(formatDuration(block->durationNs), toQString(layer.op));
         if (const core::LayerSummary *summary = m_run->summaryOf(block->label); summary && summary->duration.count > 0)
-            lines << tr("p50 of run %1 n=%2").arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)), formatCount(static_cast<qint64>(summary->duration.count)));
+            lines << tr("p50 of run %1 n=%2")
+                         .arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)),
+                              formatCount(static_cast<qint64>(summary->duration.count)));
     } else if (block && track == m_inferences) {
         lines << tr("Inference %1").arg(formatCount(block->label + 1)) << formatDuration(block->durationNs);
     } else {
@@ -227,7 +236,9 @@ QStringList RunLanes::readout(std::int64_t timeNs, int track, const LaneBlock *b
         if (!steps || series.series != 0)
             continue;
         if (const auto value = steps->valueAt(series.series, timeNs))
-            lines << QStringLiteral("%1 %2").arg(steps->series(series.series).name, withUnit(formatSignificant(*value, 3, 2), m_plot.trackRect(series.track)->spec().unit));
+            lines << QStringLiteral("%1 %2").arg(
+                steps->series(series.series).name,
+                withUnit(formatSignificant(*value, 3, 2), m_plot.trackRect(series.track)->spec().unit));
     }
     return lines;
 }

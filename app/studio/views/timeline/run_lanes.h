@@ -12,8 +12,7 @@
 namespace nordlys::studio {
 
 /// Puts a run onto a LanePlot: inferences, layers, clocks, utilisation, temperatures, memory. New data of a live run is appended.
-class RunLanes
-{
+class RunLanes {
     Q_DECLARE_TR_FUNCTIONS(RunLanes)
 
 public:

@@ -46,23 +46,24 @@ QString counterText(const core::CounterSummary &counter)
     return low == high ? low : low + QStringLiteral(" … ") + high;
 }
 
-std::int64_t rounded(double ns)
-{
-    return static_cast<std::int64_t>(ns + 0.5);
-}
+std::int64_t rounded(double ns) { return static_cast<std::int64_t>(ns + 0.5); }
 
 } // namespace
 
 TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_stack(new QStackedWidget(this)), m_empty(new EmptyState(this)), m_plot(new LanePlot(this)), m_lanes(*m_plot),
-      m_title(new InkLabel(CellInk::Default, this)), m_state(new InkLabel(CellInk::Note, this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
-      m_follow(new QPushButton(tr("Follow"), this)), m_zoom(new QPushButton(tr("Zoom to range"), this)), m_numbers(new KeyValueGrid(this)),
-      m_rangeTitle(new InkLabel(CellInk::Default, this)), m_reasons(new InkLabel(CellInk::Note, this)), m_layers(new LayersPanel(workspace, true, this))
+    : QWidget(parent), m_workspace(workspace), m_stack(new QStackedWidget(this)), m_empty(new EmptyState(this)),
+      m_plot(new LanePlot(this)), m_lanes(*m_plot), m_title(new InkLabel(CellInk::Default, this)),
+      m_state(new InkLabel(CellInk::Note, this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
+      m_follow(new QPushButton(tr("Follow"), this)), m_zoom(new QPushButton(tr("Zoom to range"), this)),
+      m_numbers(new KeyValueGrid(this)), m_rangeTitle(new InkLabel(CellInk::Default, this)),
+      m_reasons(new InkLabel(CellInk::Note, this)), m_layers(new LayersPanel(workspace, true, this))
 {
     m_plot->setObjectName(QStringLiteral("timelinePlot"));
     m_plot->setAccessibleName(tr("Timeline"));
-    m_empty->setTexts(Icon::Timeline, tr("No run yet"), tr("Run the model to see its layers, clocks and temperatures on one time axis, while it runs."));
+    m_empty->setTexts(Icon::Timeline, tr("No run yet"),
+                      tr("Run the model to see its layers, clocks and temperatures on one time axis, while it runs."));
     m_empty->setAction(tr("Run"), Icon::Run);
+    setPrimary(m_empty->button(), false); // the one primary button is Run in the top bar
     m_empty->setHint(tr("Or open a recording (.nrs)."));
     connect(m_empty, &EmptyState::actionTriggered, actions.action(QStringLiteral("run.run")), &QAction::trigger);
 
@@ -153,7 +154,8 @@ TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidge
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_stack);
 
-    m_plot->setReadout([this](std::int64_t time, int track, const LaneBlock *block) { return m_lanes.readout(time, track, block); });
+    m_plot->setReadout(
+        [this](std::int64_t time, int track, const LaneBlock *block) { return m_lanes.readout(time, track, block); });
     m_plot->setRangeText([this](TimeSpan span) {
         const RunRecord *run = m_workspace.run();
         qint64 count = 0;
@@ -230,7 +232,8 @@ void TimelineView::updateHeader()
     const core::RunProfile &profile = run->profile;
     m_title->setText(run->live ? tr("recording %1").arg(run->name) : tr("run %1").arg(run->name));
     m_title->setInk(run->live ? CellInk::Error : CellInk::Default);
-    const std::int64_t end = profile.inferenceCount() ? profile.inferenceStartNs.back() + profile.inferenceDurationNs.back() : profile.endNs;
+    const std::int64_t end =
+        profile.inferenceCount() ? profile.inferenceStartNs.back() + profile.inferenceDurationNs.back() : profile.endNs;
     QStringList parts;
     if (run->live && profile.inferenceCount() == 0)
         parts << tr("building and starting");

@@ -20,9 +20,9 @@ namespace nordlys::studio {
 
 class LayersPanel;
 
-/// A run on one time axis, live while it runs, with the statistics of the selected range at the right and the layers in range below.
-class TimelineView : public QWidget
-{
+/// A run on one time axis, live while it runs, with the statistics of the selected range at the right and the layers in range
+/// below.
+class TimelineView : public QWidget {
     Q_OBJECT
 
 public:

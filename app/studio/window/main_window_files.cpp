@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening, saving, dropping, closing, and what the project remembers of the window.
+#include "calibrate_dialog.h"
+#include "error_bar.h"
+#include "main_window.h"
+
+#include <studio/views/start/start_view.h>
+#include <studio/workspace/text.h>
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStandardPaths>
+#include <QTimer>
+
+namespace nordlys::studio {
+namespace {
+
+QString firstFile(const QMimeData *data)
+{
+    if (!data->hasUrls())
+        return {};
+    for (const QUrl &url : data->urls()) {
+        if (url.isLocalFile())
+            return url.toLocalFile();
+    }
+    return {};
+}
+
+} // namespace
+
+void MainWindow::openPath(const QString &path)
+{
+    if (path.isEmpty())
+        return;
+    // A recording joins what is open; nothing is lost.
+    if (path.endsWith(QLatin1String(".nrs")))
+        m_keeper->open(path);
+    else
+        whenSaved([this, path] { m_keeper->open(path); });
+}
+
+void MainWindow::askOpen(const QString &filter)
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open"), {}, filter);
+    if (!path.isEmpty())
+        openPath(path);
+}
+
+void MainWindow::saveProject(bool askName, std::function<void()> then)
+{
+    if (!m_workspace->document())
+        return;
+    QString path = m_workspace->projectPath();
+    if (path.isEmpty() || askName) {
+        const QFileInfo model(toQString(m_workspace->document()->path));
+        QString suggested = path.isEmpty()
+                                ? model.absolutePath() + QLatin1Char('/') + model.completeBaseName() + QStringLiteral(".nordlys")
+                                : path;
+        if (!QFileInfo(QFileInfo(suggested).absolutePath()).isWritable())
+            suggested = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QLatin1Char('/') +
+                        QFileInfo(suggested).fileName();
+        path = QFileDialog::getSaveFileName(this, tr("Save project"), suggested, ProjectKeeper::projectFilter());
+        if (path.isEmpty())
+            return;
+        if (QFileInfo(path).suffix().isEmpty())
+            path += QStringLiteral(".nordlys");
+    }
+    collectViewState();
+    m_keeper->save(path, [this, then = std::move(then)](bool saved) {
+        if (saved) {
+            rememberRecent();
+            if (then)
+                then();
+        }
+    });
+}
+
+void MainWindow::whenSaved(std::function<void()> then)
+{
+    if (!m_workspace->isModified()) {
+        then();
+        return;
+    }
+    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved edits"), tr("Save the changes of %1?").arg(m_workspace->title()),
+                    QMessageBox::NoButton, this);
+    box.setObjectName(QStringLiteral("unsavedBox"));
+    box.setInformativeText(tr("Edits and runs since the last save are lost otherwise."));
+    QPushButton *save = box.addButton(tr("Save"), QMessageBox::AcceptRole);
+    QPushButton *discard = box.addButton(tr("Discard"), QMessageBox::DestructiveRole);
+    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    box.setDefaultButton(save);
+    box.exec();
+    if (box.clickedButton() == static_cast<QAbstractButton *>(save))
+        saveProject(false, std::move(then));
+    else if (box.clickedButton() == static_cast<QAbstractButton *>(discard))
+        then();
+}
+
+void MainWindow::calibrate()
+{
+    CalibrateDialog dialog(m_workspace->calibrationInputs(), this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    m_errors->hide();
+    showView(QStringLiteral("encodings"));
+    m_quantizer->calibrate(dialog.request());
+}
+
+void MainWindow::evaluate()
+{
+    EvaluateDialog dialog(m_workspace->evaluationInputs(), m_workspace->labelsPath(), this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    m_errors->hide();
+    m_quantizer->evaluate(dialog.request());
+}
+
+void MainWindow::build()
+{
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for the artifacts"));
+    if (!folder.isEmpty())
+        m_runner->build(folder);
+}
+
+void MainWindow::collectViewState()
+{
+    auto &state = m_keeper->viewState;
+    state["view"] = m_view.toStdString();
+    const Selection &selection = m_workspace->selection();
+    const core::Graph &graph = m_workspace->document()->graph();
+    state["selection.node"] = selection.node.isValid() ? std::string(graph.nameOf(selection.node)) : std::string();
+    state["selection.tensor"] = selection.tensor.isValid() ? std::string(graph.nameOf(selection.tensor)) : std::string();
+    state["filter"] = m_workspace->filter().toStdString();
+    state.erase("range");
+    if (const auto &range = m_workspace->range())
+        state["range"] = std::to_string(range->fromNs) + " " + std::to_string(range->toNs);
+}
+
+void MainWindow::restoreViewState()
+{
+    const auto value = [this](const char *key) {
+        const auto found = m_keeper->viewState.find(key);
+        return found == m_keeper->viewState.end() ? QString() : toQString(found->second);
+    };
+    const auto document = m_workspace->document();
+    if (!document)
+        return;
+    m_workspace->setFilter(value("filter"));
+    const core::TensorId tensor = document->findTensor(value("selection.tensor").toStdString());
+    const core::NodeId node = document->findNode(value("selection.node").toStdString());
+    if (tensor.isValid())
+        m_workspace->selectTensor(tensor);
+    else if (node.isValid())
+        m_workspace->selectNode(node);
+    const QStringList range = value("range").split(QLatin1Char(' '));
+    if (range.size() == 2 && range[0].toLongLong() < range[1].toLongLong())
+        m_workspace->setRange(TimeRange{range[0].toLongLong(), range[1].toLongLong()});
+    if (!showView(value("view")) || m_view == QLatin1String("start"))
+        showView(QStringLiteral("graph"));
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (m_workspace->isModified() && !m_closing) {
+        event->ignore();
+        whenSaved([this] {
+            m_closing = true;
+            QTimer::singleShot(0, this, &QWidget::close); // within this close event another one is ignored
+        });
+        return;
+    }
+    saveLayout();
+    m_runner->stop();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (firstFile(event->mimeData()).isEmpty())
+        return;
+    m_start->setDropActive(true);
+    event->acceptProposedAction();
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent *) { m_start->setDropActive(false); }
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    m_start->setDropActive(false);
+    const QString path = firstFile(event->mimeData());
+    if (path.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openPath(path);
+}
+
+} // namespace nordlys::studio
