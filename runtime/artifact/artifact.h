@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "build_observer.h"
+
 #include <core/base/error.h>
 #include <core/base/progress.h>
 #include <runtime/plan/plan.h>
@@ -21,8 +23,8 @@ namespace nordlys::runtime {
 /// Same plan, same bytes. A reader refuses another magic, version, checksum or size by name.
 inline constexpr std::uint32_t kContextVersion = 1;
 
-/// Serialises the plan; written atomically.
-core::Expected<void> writeContext(const std::filesystem::path &path, const Plan &plan, const std::string &modelName);
+/// Serialises the plan; written atomically. Progress counts bytes; a stop request ends it with Interrupted and no file.
+core::Expected<void> writeContext(const std::filesystem::path &path, const Plan &plan, const std::string &modelName, const core::JobContext &job = {});
 
 struct LoadedContext {
     std::shared_ptr<const Plan> plan; ///< its weights point into the mapped file
@@ -42,6 +44,7 @@ struct BuildOptions {
     Precision precision = Precision::Float32; ///< QuantSim when encodings are given
     core::EncodingSet encodings;
     int threads = 1;
+    BuildObserver observer;
 };
 struct BuildResult {
     std::vector<BuiltFile> files;
@@ -50,7 +53,7 @@ struct BuildResult {
     std::int64_t elapsedNs = 0;
 };
 /// `nordlys build`: context_binaries/cpu_context.bin, quantization_config.json, input_specs.json, manifest.json in `folder`. All or nothing; same input,
-/// same bytes (no times, no absolute paths inside).
+/// same bytes (no times, no absolute paths inside). Until the last moment a stop request ends it with Interrupted, and a folder that was there is as it was.
 core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
                                            const core::JobContext &job = {});
 

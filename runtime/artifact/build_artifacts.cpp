@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifact.h"
+#include "build_messages.h"
+#include "build_tracker.h"
 
 #include <core/base/atomic_file.h>
 #include <core/base/sha256.h>
@@ -53,9 +55,10 @@ ordered_json modelJson(const core::Model &model, const std::string &sha256)
     return {{"file", model.path.filename().string()}, {"format", model.format}, {"opsets", opsets}, {"sha256", sha256}, {"externalFiles", external}};
 }
 
-core::Expected<void> addFile(const std::filesystem::path &folder, const std::string &path, const std::string &kind, BuildResult &result)
+core::Expected<void> addFile(const std::filesystem::path &folder, const std::string &path, const std::string &kind, BuildResult &result,
+                             const std::stop_token &stop)
 {
-    auto sha = core::sha256OfFile(folder / path);
+    auto sha = core::sha256OfFile(folder / path, stop);
     NORDLYS_TRY(sha);
     std::error_code error;
     const std::uint64_t bytes = std::filesystem::file_size(folder / path, error);
@@ -65,31 +68,34 @@ core::Expected<void> addFile(const std::filesystem::path &folder, const std::str
     return {};
 }
 
-} // namespace
-
-core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
-                                           const core::JobContext &job)
+core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
+                                  const core::JobContext &job, BuildTracker &tracker)
 {
-    const auto start = std::chrono::steady_clock::now();
     BuildResult result;
-    PlanOptions planOptions;
-    planOptions.precision = options.precision;
-    planOptions.encodings = options.encodings;
-    planOptions.threads = options.threads;
-    job.report(0, 4, "planning");
-    auto plan = Plan::build(model, planOptions, {job.stop, {}});
-    NORDLYS_TRY(plan);
-    auto modelHash = core::modelSha256(*model, {job.stop, {}});
-    NORDLYS_TRY(modelHash);
+    NORDLYS_TRY(tracker.begin(BuildStep::Check));
+    sayUnsupported(model->graph, tracker);
     if (options.precision == Precision::QuantSim) {
         const core::EncodingCoverage coverage = core::checkCoverage(model->graph, options.encodings);
+        sayCoverage(coverage, model->graph, tracker);
         if (!coverage.missing.empty())
             result.warnings.push_back(std::to_string(coverage.missing.size()) + " quantizable tensors have no encoding and stay float, the first is "
                                       + coverage.missing.front());
         if (!coverage.extra.empty())
             result.warnings.push_back(std::to_string(coverage.extra.size()) + " encodings belong to no tensor of the model, the first is " + coverage.extra.front());
     }
+    NORDLYS_TRY(tracker.begin(BuildStep::Plan));
+    PlanOptions planOptions;
+    planOptions.precision = options.precision;
+    planOptions.encodings = options.encodings;
+    planOptions.threads = options.threads;
+    auto plan = Plan::build(model, planOptions, tracker.jobOfStep());
+    NORDLYS_TRY(plan);
+    sayPlan(**plan, tracker);
+    NORDLYS_TRY(tracker.begin(BuildStep::Hash));
+    auto modelHash = core::modelSha256(*model, tracker.jobOfStep());
+    NORDLYS_TRY(modelHash);
 
+    NORDLYS_TRY(tracker.begin(BuildStep::Contexts));
     auto staging = core::AtomicFolder::create(folder);
     NORDLYS_TRY(staging);
     const std::filesystem::path &root = staging->stagingPath();
@@ -97,16 +103,13 @@ core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> mo
     std::filesystem::create_directories(root / "context_binaries", error);
     if (error)
         return core::cannotWrite(folder.string(), error.message());
-    job.report(1, 4, "writing the context");
     const std::string contextPath = "context_binaries/cpu_context.bin";
-    NORDLYS_TRY(writeContext(root / contextPath, **plan, model->path.stem().string()));
-    NORDLYS_TRY(addFile(root, contextPath, "context", result));
-    if (job.stopRequested())
-        return core::interrupted("building");
-    job.report(2, 4, "writing the descriptions");
+    NORDLYS_TRY(writeContext(root / contextPath, **plan, model->path.stem().string(), tracker.jobOfStep()));
+    NORDLYS_TRY(addFile(root, contextPath, "context", result, job.stop));
+    NORDLYS_TRY(tracker.begin(BuildStep::Describe));
     const core::EncodingSet &encodings = options.encodings;
     NORDLYS_TRY(core::writeFileAtomically(root / "quantization_config.json", core::encodingsToJson(encodings, model->graph)));
-    NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result));
+    NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result, job.stop));
     ordered_json nodes = ordered_json::array();
     for (const core::LayerInfo &layer : (*plan)->layers())
         for (const std::string &node : layer.sourceNodes)
@@ -114,9 +117,9 @@ core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> mo
     const ordered_json segments = ordered_json::array({{{"id", 0}, {"backend", "cpu"}, {"context", contextPath}, {"nodes", nodes}}});
     NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json", dumped({{"schema", "nordlys.backendConfig/1"},
                                                                                 {"backends", {{{"name", "cpu"}, {"precision", nameOf(options.precision)}, {"threads", options.threads}}}}})));
-    NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result));
+    NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result, job.stop));
     NORDLYS_TRY(core::writeFileAtomically(root / "input_specs.json", dumped(inputSpecs(**plan))));
-    NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result));
+    NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result, job.stop));
 
     ordered_json files = ordered_json::array();
     for (const BuiltFile &file : result.files)
@@ -131,13 +134,26 @@ core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> mo
                                 {"nameMap", nameMap(**plan)},
                                 {"files", files}};
     NORDLYS_TRY(core::writeFileAtomically(root / "manifest.json", dumped(manifest)));
-    NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result));
-    if (job.stopRequested())
-        return core::interrupted("building");
-    job.report(3, 4, "moving into place");
+    NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result, job.stop));
+    NORDLYS_TRY(tracker.begin(BuildStep::Commit));
     NORDLYS_TRY(staging->commit());
-    job.report(4, 4, "built");
-    result.elapsedNs = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+    return result;
+}
+
+} // namespace
+
+core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
+                                           const core::JobContext &job)
+{
+    const auto start = std::chrono::steady_clock::now();
+    BuildTracker tracker(options.observer, job, model->graph);
+    auto result = build(model, options, folder, job, tracker);
+    if (!result) {
+        tracker.fail(result.error());
+        return result;
+    }
+    tracker.finish();
+    result->elapsedNs = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <core/base/mapped_file.h>
 #include <core/base/sha256.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -20,6 +21,7 @@ static_assert(std::endian::native == std::endian::little, "the container is writ
 namespace {
 
 constexpr std::array<std::byte, 64> zeros{};
+constexpr std::size_t kBlockBytes = std::size_t(4) << 20;
 
 std::uint64_t aligned64(std::uint64_t value)
 {
@@ -36,7 +38,7 @@ T readNumber(std::span<const std::byte> bytes, std::size_t offset)
 
 } // namespace
 
-core::Expected<void> writeContext(const std::filesystem::path &path, const Plan &plan, const std::string &modelName)
+core::Expected<void> writeContext(const std::filesystem::path &path, const Plan &plan, const std::string &modelName, const core::JobContext &job)
 {
     BlobWriter blob;
     auto description = describePlan(plan.data(), modelName, blob);
@@ -59,9 +61,25 @@ core::Expected<void> writeContext(const std::filesystem::path &path, const Plan 
         append(piece.bytes);
     }
     padTo(total);
+    // Large weights are taken in blocks, so that a stop is heard and progress seen.
+    const auto inBlocks = [&](std::uint64_t doneBefore, const auto &take) -> core::Expected<void> {
+        std::uint64_t done = doneBefore;
+        for (const auto &piece : pieces) {
+            for (std::size_t from = 0; from < piece.size(); from += kBlockBytes) {
+                if (job.stopRequested())
+                    return core::interrupted("writing " + path.filename().string());
+                const auto block = piece.subspan(from, std::min(kBlockBytes, piece.size() - from));
+                NORDLYS_TRY(take(block));
+                job.report(done += block.size(), 2 * at, "writing the context");
+            }
+        }
+        return {};
+    };
     Crc32 crc;
-    for (const auto &piece : pieces)
-        crc.add(piece);
+    NORDLYS_TRY(inBlocks(0, [&crc](std::span<const std::byte> block) -> core::Expected<void> {
+        crc.add(block);
+        return {};
+    }));
 
     std::array<std::byte, contextHeaderBytes> header{};
     const auto put = [&header](std::size_t offset, const auto &value) { std::memcpy(header.data() + offset, &value, sizeof value); };
@@ -74,8 +92,7 @@ core::Expected<void> writeContext(const std::filesystem::path &path, const Plan 
     auto writer = core::AtomicFileWriter::create(path);
     NORDLYS_TRY(writer);
     NORDLYS_TRY(writer->write(header));
-    for (const auto &piece : pieces)
-        NORDLYS_TRY(writer->write(piece));
+    NORDLYS_TRY(inBlocks(at, [&writer](std::span<const std::byte> block) { return writer->write(block); }));
     return writer->commit();
 }
 
