@@ -35,23 +35,8 @@ std::size_t medianIntervalRank(std::size_t n)
 
 DurationSummary summarizeAndSort(std::vector<double> &values)
 {
-    DurationSummary result;
-    result.count = values.size();
-    if (values.empty())
-        return result;
     std::sort(values.begin(), values.end());
-    double sum = 0;
-    for (const double value : values)
-        sum += value;
-    result.minNs = values.front();
-    result.maxNs = values.back();
-    result.meanNs = sum / static_cast<double>(values.size());
-    result.p50Ns = percentileOfSorted(values, 50);
-    result.p95Ns = percentileOfSorted(values, 95);
-    result.p99Ns = percentileOfSorted(values, 99);
-    if (const std::size_t rank = medianIntervalRank(values.size()); rank > 0)
-        result.p50HalfIntervalNs = (values[values.size() - rank] - values[rank - 1]) / 2;
-    return result;
+    return summarizeSorted(values);
 }
 
 std::vector<CounterSummary> summarizeCounters(const RunProfile &run, bool everything, std::int64_t fromNs, std::int64_t toNs)
@@ -97,6 +82,26 @@ DurationSummary summarize(std::span<const std::int64_t> durationsNs)
 {
     std::vector<double> values(durationsNs.begin(), durationsNs.end());
     return summarizeAndSort(values);
+}
+
+DurationSummary summarizeSorted(std::span<const double> values)
+{
+    DurationSummary result;
+    result.count = values.size();
+    if (values.empty())
+        return result;
+    double sum = 0;
+    for (const double value : values)
+        sum += value;
+    result.minNs = values.front();
+    result.maxNs = values.back();
+    result.meanNs = sum / static_cast<double>(values.size());
+    result.p50Ns = percentileOfSorted(values, 50);
+    result.p95Ns = percentileOfSorted(values, 95);
+    result.p99Ns = percentileOfSorted(values, 99);
+    if (const std::size_t rank = medianIntervalRank(values.size()); rank > 0)
+        result.p50HalfIntervalNs = (values[values.size() - rank] - values[rank - 1]) / 2;
+    return result;
 }
 
 std::string nameOf(VerdictLevel level)

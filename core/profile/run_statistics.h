@@ -18,6 +18,8 @@ struct DurationSummary {
     double p50HalfIntervalNs = 0; ///< half of the 95 % interval of p50 (binomial order statistics); 0 below 6 samples
 };
 DurationSummary summarize(std::span<const std::int64_t> durationsNs);
+/// The same of values that are sorted already.
+DurationSummary summarizeSorted(std::span<const double> durationsNs);
 
 enum class VerdictLevel { Trusted, Noisy, Throttled, Fallback, TooFew, Interrupted, Failed };
 std::string nameOf(VerdictLevel level); ///< "trusted", "noisy", "throttled", "fallback", "tooFew", "interrupted", "failed"
