@@ -16,12 +16,6 @@ std::int64_t saturatingAdd(std::int64_t a, std::int64_t b)
     return __builtin_add_overflow(a, b, &result) ? std::numeric_limits<std::int64_t>::max() : result;
 }
 
-std::int64_t bytesOf(const Tensor &tensor)
-{
-    const std::int64_t bits = ops::saturatingMultiply(ops::countWithFreeAsOne(tensor.shape), bitsOf(tensor.dtype));
-    return bits / 8 + (bits % 8 != 0 ? 1 : 0);
-}
-
 /// Elements of initializers and of the weights among Constant nodes.
 std::int64_t initializerElements(const Graph &graph)
 {
@@ -48,6 +42,12 @@ std::int64_t macsOf(const Graph &graph, const Node &node)
 }
 
 } // namespace
+
+std::int64_t bytesOf(const Tensor &tensor)
+{
+    const std::int64_t bits = ops::saturatingMultiply(ops::countWithFreeAsOne(tensor.shape), bitsOf(tensor.dtype));
+    return bits / 8 + (bits % 8 != 0 ? 1 : 0);
+}
 
 NodeCost costOf(const Graph &graph, NodeId id)
 {

@@ -5,6 +5,8 @@
 
 namespace nordlys::core {
 
+/// Bytes that the tensor's elements take (4-bit types packed); free dimensions count as 1, an unknown rank or type as 0. Saturates.
+std::int64_t bytesOf(const Tensor &tensor);
 /// Cost of a node; free dimensions count as 1. Saturates at INT64_MAX instead of overflowing.
 NodeCost costOf(const Graph &graph, NodeId node);
 /// Number of elements in all initializers of the graph (subgraphs included); of values that the file holds as Constant nodes those

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <core/placement/node_query.h>
+
 #include <QString>
-#include <QStringList>
 
 #include <optional>
 
 namespace nordlys::studio {
 
-/// The one filter of all views: words that must all match, each a part of the name, or `op:Conv`, `kind:act` (`weight`, `bias`),
-/// `share>2%` (also `<`). Upper and lower case are the same.
+/// The one filter of all views, in the query language that the command line has too (see core::NodeQuery).
 class FilterQuery {
 public:
     explicit FilterQuery(const QString &text = {});
@@ -18,16 +18,13 @@ public:
     struct Row {
         QString name, op, kind;
         std::optional<double> sharePercent;
+        QString backend = {};
     };
     [[nodiscard]] bool matches(const Row &row) const;
-    [[nodiscard]] bool isEmpty() const
-    {
-        return m_words.isEmpty() && m_ops.isEmpty() && m_kinds.isEmpty() && !m_above && !m_below;
-    }
+    [[nodiscard]] bool isEmpty() const { return m_query.isEmpty(); }
 
 private:
-    QStringList m_words, m_ops, m_kinds;
-    std::optional<double> m_above, m_below;
+    core::NodeQuery m_query;
 };
 
 } // namespace nordlys::studio

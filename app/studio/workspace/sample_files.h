@@ -5,8 +5,8 @@
 
 namespace nordlys::studio {
 
-/// Path of the bundled sample's model, or empty where the samples are not installed. Looked for beside the program (build tree)
-/// and in share/nordlys; NORDLYS_RESOURCES names another folder.
+/// Path of the bundled sample's model, or empty where the samples are not installed. Looked for where all data files are
+/// (core/base/resource_path.h).
 QString sampleModelPath();
 
 } // namespace nordlys::studio

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "placement.h"
+
+#include <core/quantization/quantizable.h>
+
+namespace nordlys::core {
+
+/// Facts about a graph that the reasons of all its nodes share.
+struct LegalityFacts {
+    LegalityFacts(const Graph &graph, const EncodingSet &encodings);
+    LegalityFacts(const LegalityFacts &) = delete; // holds pointers into itself
+    LegalityFacts &operator=(const LegalityFacts &) = delete;
+
+    const Graph &graph;
+    const EncodingSet &encodings;
+    std::vector<bool> constants;             ///< per tensor: constant, or computed from constants alone
+    std::vector<const QuantizableTensor *> quantizable; ///< per tensor; null: gets no encoding
+    std::vector<QuantizableTensor> list;
+
+    /// Every output is computed from constants: the node does not run.
+    [[nodiscard]] bool isFolded(NodeId node) const;
+};
+
+/// May the node run on the table's backend?
+BackendReason reasonFor(const LegalityFacts &facts, NodeId node, const BackendTable &table);
+
+} // namespace nordlys::core
