@@ -4,18 +4,20 @@
 #   packaging/install-deps.sh [--no-studio] [--no-tests] [--runtime-only] [--dry-run]
 #     --no-studio     without Qt, plots and fonts: libraries and command line only
 #     --no-tests      without the packages that only the tests need
+#     --packaging     also what makes the Debian package
 #     --runtime-only  only the shared libraries and fonts that built programs need
 #     --dry-run       prints the packages, installs nothing
 set -euo pipefail
 
-studio=1 tests=1 runtime_only=0 dry_run=0
+studio=1 tests=1 packaging=0 runtime_only=0 dry_run=0
 for option in "$@"; do
   case "$option" in
     --no-studio) studio=0 ;;
     --no-tests) tests=0 ;;
+    --packaging) packaging=1 ;;
     --runtime-only) runtime_only=1; tests=0 ;;
     --dry-run) dry_run=1 ;;
-    -h|--help) sed -n '3,8p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '3,9p' "$0" | cut -c3-; exit 0 ;;
     *) echo "install-deps.sh: unknown option $option (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -32,7 +34,8 @@ else
   [ "$studio" = 1 ] && packages+=(qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6svg6-dev libqcustomplot-dev)
 fi
 [ "$studio" = 1 ] && packages+=(fonts-inter fonts-jetbrains-mono fonts-dejavu-core)
-[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata)
+[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata desktop-file-utils appstream)
+[ "$packaging" = 1 ] && packages+=(dpkg-dev file)
 
 missing=()
 for package in "${packages[@]}"; do

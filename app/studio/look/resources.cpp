@@ -42,7 +42,9 @@ bool installTranslation(const QLocale& locale)
     }
     studioTexts = new QTranslator(QCoreApplication::instance());
     qtTexts = new QTranslator(QCoreApplication::instance());
-    if (qtTexts->load(QStringLiteral("qtbase_nb"), QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {
+    // A Qt that brings Bokmål itself knows more of its own texts than our file.
+    if (qtTexts->load(QStringLiteral("qtbase_nb"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)) ||
+        qtTexts->load(QStringLiteral(":/i18n/qt_nb.qm"))) {
         QCoreApplication::installTranslator(qtTexts);
     }
     return studioTexts->load(QStringLiteral(":/i18n/nordlys_nb.qm")) && QCoreApplication::installTranslator(studioTexts);
