@@ -3,6 +3,10 @@
 
 #include "support/shared_data.h"
 
+#include <studio/views/encodings/encodings_view.h>
+#include <studio/views/graph/graph_view.h>
+#include <studio/views/layers/layers_panel.h>
+#include <studio/views/timeline/timeline_view.h>
 #include <studio/window/main_window.h>
 
 #include <gtest/gtest.h>

@@ -3,14 +3,19 @@
 
 #include "error_bar.h"
 #include "job_strip.h"
+#include "menus.h"
 #include "ops_panel.h"
 #include "top_bar.h"
 
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
+#include <studio/views/encodings/encodings_view.h>
+#include <studio/views/graph/graph_view.h>
 #include <studio/views/inspector/inspector.h>
+#include <studio/views/layers/layers_panel.h>
 #include <studio/views/start/start_view.h>
+#include <studio/views/timeline/timeline_view.h>
 #include <studio/widgets/dock_header.h>
 #include <studio/workspace/counted.h>
 #include <studio/workspace/recent_files.h>
@@ -19,12 +24,14 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
-#include <QMenuBar>
+#include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QThread>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace nordlys::studio {
 namespace {
@@ -45,7 +52,7 @@ QDockWidget *makeDock(QMainWindow *window, const QString &name, const QString &t
 } // namespace
 
 MainWindow::MainWindow(bool remembers, QWidget *parent)
-    : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)),
+    : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)), m_views(viewTable()),
       m_keeper(new ProjectKeeper(*m_workspace)), m_quantizer(new Quantizer(*m_workspace)), m_runner(new Runner(*m_workspace)),
       m_remembers(remembers)
 {
@@ -55,6 +62,7 @@ MainWindow::MainWindow(bool remembers, QWidget *parent)
     setAcceptDrops(true);
     addActions();
     addViewActions();
+    addHelpActions();
     buildBody();
     buildDocks();
     connectWorkspace();
@@ -79,38 +87,17 @@ MainWindow::~MainWindow()
     m_workspace = nullptr;
 }
 
-QStringList MainWindow::viewIds()
-{
-    return {QStringLiteral("graph"), QStringLiteral("encodings"), QStringLiteral("layers"), QStringLiteral("timeline"),
-            QStringLiteral("start")};
-}
-
 void MainWindow::buildBody()
 {
-    auto *menus = new QMenuBar(this);
-    buildMenus();
-    for (QAction *menu : std::as_const(m_menuActions))
-        menus->addAction(menu);
     auto *bars = new QWidget(this);
     auto *column = new QVBoxLayout(bars);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_topBar = new TopBar(*m_workspace, *m_actions, menus, bars);
+    m_topBar = new TopBar(*m_workspace, *m_actions, bars);
     m_viewBar = new ViewBar(*m_workspace, *m_actions, bars);
     column->addWidget(m_topBar);
     column->addWidget(m_viewBar);
     setMenuWidget(bars);
-
-    m_start = new StartView(this);
-    m_graph = new GraphView(*m_workspace, this);
-    m_encodings = new EncodingsView(*m_workspace, *m_actions, this);
-    m_layers = new LayersPanel(*m_workspace, false, this);
-    m_timeline = new TimelineView(*m_workspace, *m_actions, this);
-    m_viewBar->addView(QStringLiteral("graph"), tr("Graph"));
-    m_viewBar->addView(QStringLiteral("encodings"), tr("Encodings"));
-    m_viewBar->addView(QStringLiteral("timeline"), tr("Timeline"));
-    m_viewBar->addView(QStringLiteral("layers"), tr("Layers"));
-    connect(m_viewBar, &ViewBar::viewChosen, this, &MainWindow::showView);
 
     auto *centre = new QWidget(this);
     auto *centreColumn = new QVBoxLayout(centre);
@@ -119,19 +106,27 @@ void MainWindow::buildBody()
     m_errors = new ErrorBar(centre);
     m_jobs = new JobStrip(centre);
     m_stack = new QStackedWidget(centre);
-    for (QWidget *view : std::initializer_list<QWidget *>{m_start, m_graph, m_encodings, m_timeline, m_layers})
-        m_stack->addWidget(view);
+    m_start = new StartView(this);
+    m_stack->addWidget(m_start);
+    const ViewContext context{*m_workspace, *m_actions, *m_keeper, *m_quantizer, *m_runner, [this](JobBase &job) { watch(job); }};
+    for (const ViewSpec &spec : m_views) {
+        m_stack->addWidget(spec.create(context, this));
+        m_viewBar->addView(spec.id, spec.title);
+    }
+    m_graph = viewAs<GraphView>("graph");
+    m_menus = new Menus(*m_actions, this);
+    m_topBar->setMenus(m_menus->barActions());
+    connect(m_menus->menu(QStringLiteral("file/recent")), &QMenu::aboutToShow, this, &MainWindow::fillRecent);
+    m_encodings = viewAs<EncodingsView>("encodings");
+    m_timeline = viewAs<TimelineView>("timeline");
+    connect(m_viewBar, &ViewBar::viewChosen, this, &MainWindow::showView);
     centreColumn->addWidget(m_errors);
     centreColumn->addWidget(m_jobs);
     centreColumn->addWidget(m_stack, 1);
     setCentralWidget(centre);
     for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
-                         &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()}) {
-        if (job != &m_runner->runJob())
-            m_jobs->watch(*job);
-        connect(job, &JobBase::started, this, &MainWindow::updateActions);
-        connect(job, &JobBase::ended, this, &MainWindow::updateActions);
-    }
+                         &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()})
+        watch(*job);
 
     const auto label = [this] {
         auto *made = new QLabel(this);
@@ -184,12 +179,12 @@ void MainWindow::applyScreenClass()
 void MainWindow::updateDocks()
 {
     // Which docks belong to a view; hidden ones come back with the next view that has them.
-    const bool graph = m_view == QLatin1String("graph"), layers = m_view == QLatin1String("layers");
-    const bool open = m_workspace->document() != nullptr;
+    const auto spec = std::ranges::find(m_views, m_view, &ViewSpec::id);
+    const ViewDocks docks = spec == m_views.end() || !m_workspace->document() ? ViewDocks() : spec->docks;
     const bool narrow = width() < kNarrow;
-    m_leftDock->setVisible(graph && open && !narrow);
-    m_rightDock->setVisible((graph || layers) && open);
-    m_bottomDock->setVisible(graph && open);
+    m_leftDock->setVisible(docks.left && !narrow);
+    m_rightDock->setVisible(docks.inspector);
+    m_bottomDock->setVisible(docks.bottom);
 }
 
 void MainWindow::connectWorkspace()
@@ -225,27 +220,46 @@ void MainWindow::connectWorkspace()
     });
 }
 
-bool MainWindow::isBusy() const
+void MainWindow::watch(JobBase &job)
 {
-    for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
-                         &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()}) {
-        if (job->isRunning())
-            return true;
-    }
-    return false;
+    m_watched.push_back(&job);
+    // A run shows itself in its own view.
+    if (&job != &m_runner->runJob())
+        m_jobs->watch(job);
+    connect(&job, &JobBase::started, this, &MainWindow::updateActions);
+    connect(&job, &JobBase::ended, this, &MainWindow::updateActions);
+    connect(&job, &QObject::destroyed, this, [this, gone = &job] { std::erase(m_watched, gone); });
+}
+
+bool MainWindow::isBusy() const { return std::ranges::any_of(m_watched, &JobBase::isRunning); }
+
+QWidget *MainWindow::view(const QString &id) const
+{
+    const qsizetype index = viewIds().indexOf(id);
+    if (index < 0)
+        return nullptr;
+    return m_stack->widget(id == QLatin1String("start") ? 0 : static_cast<int>(index) + 1);
+}
+
+bool MainWindow::callView(const char *slot)
+{
+    QWidget *shown = view(m_view);
+    return shown &&
+           shown->metaObject()->indexOfMethod(QMetaObject::normalizedSignature((std::string(slot) + "()").c_str())) >= 0 &&
+           QMetaObject::invokeMethod(shown, slot);
 }
 
 bool MainWindow::showView(const QString &id)
 {
-    if (!viewIds().contains(id))
+    QWidget *shown = view(id);
+    if (!shown)
         return false;
-    QWidget *views[] = {m_graph, m_encodings, m_layers, m_timeline, m_start};
     if (m_view != id && !m_navigating) {
         m_back << m_view;
         m_forward.clear();
     }
     m_view = id;
-    m_stack->setCurrentWidget(views[viewIds().indexOf(id)]);
+    m_stack->setCurrentWidget(shown);
     m_viewBar->setCurrent(id);
     updateDocks();
     updateActions();

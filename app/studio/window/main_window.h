@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <studio/views/encodings/encodings_view.h>
-#include <studio/views/graph/graph_view.h>
-#include <studio/views/layers/layers_panel.h>
-#include <studio/views/timeline/timeline_view.h>
-#include <studio/workspace/action_registry.h>
-#include <studio/workspace/project_keeper.h>
-#include <studio/workspace/quantizer.h>
-#include <studio/workspace/runner.h>
-#include <studio/workspace/workspace.h>
+#include "view_table.h"
 
 #include <QMainWindow>
 #include <QPointer>
 
 class QLabel;
-class QMenu;
 class QStackedWidget;
 
 namespace nordlys::studio {
 
+class EncodingsView;
 class ErrorBar;
-class Inspector;
+class GraphView;
 class JobStrip;
-class OpsPanel;
+class Menus;
 class StartView;
+class TimelineView;
 class TopBar;
 class ViewBar;
 
@@ -48,10 +41,18 @@ public:
 
     /// Opens a file; asks first when edits are not saved.
     void openPath(const QString &path);
-    /// "graph", "encodings", "layers", "timeline", "start". False: there is no such view.
+    /// An id of viewIds(). False: there is no such view.
     bool showView(const QString &id);
     [[nodiscard]] QString currentView() const { return m_view; }
-    [[nodiscard]] static QStringList viewIds();
+    [[nodiscard]] static QStringList viewIds() { return studio::viewIds(); }
+    /// The widget of a view; null: there is no such view.
+    [[nodiscard]] QWidget *view(const QString &id) const;
+    /// The view as what it is; null: it is another class. Call it as `viewAs<BuildView>("build")`.
+    template <typename View>
+    [[nodiscard]] View *viewAs(const char *id) const
+    {
+        return qobject_cast<View *>(view(QString::fromLatin1(id)));
+    }
     /// True while a file opens or something computes.
     [[nodiscard]] bool isBusy() const;
 
@@ -64,7 +65,10 @@ protected:
 private:
     void addActions();
     void addViewActions();
-    void buildMenus();
+    void addHelpActions();
+    void watch(JobBase &job);
+    /// Calls a slot of the view that is shown, if it has it.
+    bool callView(const char *slot);
     void buildBody();
     void buildDocks();
     void connectWorkspace();
@@ -93,6 +97,8 @@ private:
 
     Workspace *m_workspace;
     ActionRegistry *m_actions;
+    const std::vector<ViewSpec> m_views;
+    std::vector<JobBase *> m_watched;
     ProjectKeeper *m_keeper;
     Quantizer *m_quantizer;
     Runner *m_runner;
@@ -100,15 +106,13 @@ private:
     ViewBar *m_viewBar = nullptr;
     ErrorBar *m_errors = nullptr;
     JobStrip *m_jobs = nullptr;
-    QStackedWidget *m_stack = nullptr;
+    QStackedWidget *m_stack = nullptr; ///< start page first, then the views in the order of m_views
     StartView *m_start = nullptr;
     GraphView *m_graph = nullptr;
     EncodingsView *m_encodings = nullptr;
-    LayersPanel *m_layers = nullptr;
     TimelineView *m_timeline = nullptr;
     QDockWidget *m_leftDock = nullptr, *m_rightDock = nullptr, *m_bottomDock = nullptr;
-    QMenu *m_recentMenu = nullptr;
-    QList<QAction *> m_menuActions;
+    Menus *m_menus = nullptr;
     QLabel *m_statusDevice = nullptr, *m_statusModel = nullptr, *m_statusCost = nullptr, *m_statusSaved = nullptr;
     QString m_view = QStringLiteral("start");
     QStringList m_back, m_forward;

@@ -3,10 +3,14 @@
 
 #include "calibrate_dialog.h"
 #include "error_bar.h"
+#include "menus.h"
 #include "top_bar.h"
 
 #include <studio/look/icons.h>
 #include <studio/look/theme.h>
+#include <studio/views/encodings/encodings_view.h>
+#include <studio/views/graph/graph_view.h>
+#include <studio/views/timeline/timeline_view.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/sample_files.h>
 
@@ -26,65 +30,82 @@ void chooseTheme(ThemeMode mode, const char *name)
     QSettings().setValue(QStringLiteral("theme"), QString::fromLatin1(name));
 }
 
+/// "file.open" is in the menu "file"; those of a submenu are named here.
+QString menuOf(const QString &id)
+{
+    if (id.startsWith(QLatin1String("run.n")) || id == QLatin1String("run.minute"))
+        return QStringLiteral("run/length");
+    if (id == QLatin1String("view.dark") || id == QLatin1String("view.light") || id == QLatin1String("view.system"))
+        return QStringLiteral("view/theme");
+    return id.section(QLatin1Char('.'), 0, 0);
+}
+
+struct Adder {
+    ActionRegistry &actions;
+    void operator()(const char *name, int group, const QString &text, const QKeySequence &keys, std::optional<Icon> picture,
+                    std::function<void()> run) const
+    {
+        const QString id = QString::fromLatin1(name);
+        actions.add({.id = id, .text = text, .shortcut = keys, .icon = picture, .menu = menuOf(id), .group = group},
+                    std::move(run));
+    }
+};
+
 } // namespace
 
 void MainWindow::addActions()
 {
-    ActionRegistry &actions = *m_actions;
-    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture,
-                         std::function<void()> run) {
-        addAction(actions.add({QString::fromLatin1(id), text, keys, picture, false}, std::move(run)));
-    };
-    add("file.open", tr("&Open…"), QKeySequence::Open, Icon::FolderOpen, [this] { askOpen(ProjectKeeper::openFilter()); });
-    add("file.openRecording", tr("Open &recording…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), Icon::Timeline,
+    const Adder add{*m_actions};
+    add("file.open", 0, tr("&Open…"), QKeySequence::Open, Icon::FolderOpen, [this] { askOpen(ProjectKeeper::openFilter()); });
+    add("file.openRecording", 0, tr("Open &recording…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), Icon::Timeline,
         [this] { askOpen(tr("Recordings (*.nrs)")); });
-    add("file.openSample", tr("Open the &sample"), {}, Icon::Graph, [this] { openPath(sampleModelPath()); });
-    add("file.save", tr("&Save"), QKeySequence::Save, Icon::Save, [this] { saveProject(false); });
-    add("file.saveAs", tr("Save &as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), {}, [this] { saveProject(true); });
-    add("file.close", tr("&Close"), QKeySequence::Close, {}, [this] {
+    add("file.openSample", 0, tr("Open the &sample"), {}, Icon::Graph, [this] { openPath(sampleModelPath()); });
+    add("file.save", 1, tr("&Save"), QKeySequence::Save, Icon::Save, [this] { saveProject(false); });
+    add("file.saveAs", 1, tr("Save &as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), {}, [this] { saveProject(true); });
+    add("file.close", 2, tr("&Close"), QKeySequence::Close, {}, [this] {
         whenSaved([this] {
             m_workspace->closeDocument();
             showView(QStringLiteral("start"));
         });
     });
-    add("file.quit", tr("&Quit"), QKeySequence::Quit, {}, [this] { close(); });
+    add("file.quit", 2, tr("&Quit"), QKeySequence::Quit, {}, [this] { close(); });
 
-    add("edit.undo", tr("&Undo"), QKeySequence::Undo, Icon::Undo, [this] { m_workspace->history().stack().undo(); });
-    add("edit.redo", tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), Icon::Redo,
+    add("edit.undo", 0, tr("&Undo"), QKeySequence::Undo, Icon::Undo, [this] { m_workspace->history().stack().undo(); });
+    add("edit.redo", 0, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), Icon::Redo,
         [this] { m_workspace->history().stack().redo(); });
-    actions.action(QStringLiteral("edit.redo"))
+    m_actions->action(QStringLiteral("edit.redo"))
         ->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
-    add("edit.find", tr("&Find"), QKeySequence::Find, Icon::Search, [this] {
+    add("edit.find", 1, tr("&Find"), QKeySequence::Find, Icon::Search, [this] {
         if (m_view == QLatin1String("graph") && m_workspace->document())
             m_graph->focusSearch();
-        else
+        else if (!callView("focusSearch"))
             m_viewBar->focusFilter();
     });
-    add("edit.filter", tr("Filter all &views"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), Icon::Filter,
+    add("edit.filter", 1, tr("Filter all &views"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), Icon::Filter,
         [this] { m_viewBar->focusFilter(); });
 
-    add("quantize.calibrate", tr("&Calibrate…"), QKeySequence(Qt::CTRL | Qt::Key_K), Icon::Calibrate, [this] { calibrate(); });
-    add("quantize.evaluate", tr("&Evaluate…"), QKeySequence(Qt::CTRL | Qt::Key_E), Icon::Evaluate, [this] { evaluate(); });
-    add("quantize.import", tr("&Import…"), {}, Icon::Import, [this] {
+    add("quantize.calibrate", 0, tr("&Calibrate…"), QKeySequence(Qt::CTRL | Qt::Key_K), Icon::Calibrate, [this] { calibrate(); });
+    add("quantize.evaluate", 0, tr("&Evaluate…"), QKeySequence(Qt::CTRL | Qt::Key_E), Icon::Evaluate, [this] { evaluate(); });
+    add("quantize.import", 1, tr("&Import…"), {}, Icon::Import, [this] {
         const QString path =
             QFileDialog::getOpenFileName(this, tr("Import encodings"), {}, tr("Encodings (*.encodings *.json);;All files (*)"));
         if (!path.isEmpty())
             m_quantizer->importEncodings(path);
     });
-    add("quantize.export", tr("E&xport…"), {}, Icon::Export, [this] {
+    add("quantize.export", 1, tr("E&xport…"), {}, Icon::Export, [this] {
         const QString path = QFileDialog::getSaveFileName(this, tr("Export encodings"), {}, tr("Encodings (*.encodings *.json)"));
         if (!path.isEmpty())
             m_quantizer->exportEncodings(path);
     });
-    add("quantize.revert", tr("&Revert to calibrated"), {}, Icon::Undo, [this] { m_encodings->revertSelected(); });
+    add("quantize.revert", 0, tr("&Revert to calibrated"), {}, Icon::Undo, [this] { m_encodings->revertSelected(); });
 
-    add("build.build", tr("&Build…"), QKeySequence(Qt::CTRL | Qt::Key_B), Icon::Build, [this] { build(); });
-    add("run.run", tr("&Run"), QKeySequence(Qt::CTRL | Qt::Key_R), Icon::Run, [this] { m_runner->run(m_runner->settings); });
-    add("run.stop", tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), Icon::Stop, [this] { m_runner->stop(); });
-    add("run.n200", tr("200 inferences"), {}, {}, [this] { m_runner->settings.iterations = 200; });
-    add("run.n1000", tr("1000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 1000; });
-    add("run.n10000", tr("10 000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 10000; });
-    add("run.minute", tr("One minute"), {}, {}, [this] {
+    add("build.build", 0, tr("&Build…"), QKeySequence(Qt::CTRL | Qt::Key_B), Icon::Build, [this] { build(); });
+    add("run.run", 0, tr("&Run"), QKeySequence(Qt::CTRL | Qt::Key_R), Icon::Run, [this] { m_runner->run(m_runner->settings); });
+    add("run.stop", 0, tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), Icon::Stop, [this] { m_runner->stop(); });
+    add("run.n200", 0, tr("200 inferences"), {}, {}, [this] { m_runner->settings.iterations = 200; });
+    add("run.n1000", 0, tr("1000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 1000; });
+    add("run.n10000", 0, tr("10 000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 10000; });
+    add("run.minute", 0, tr("One minute"), {}, {}, [this] {
         m_runner->settings.iterations = 0;
         m_runner->settings.durationSeconds = 60;
     });
@@ -92,46 +113,49 @@ void MainWindow::addActions()
 
 void MainWindow::addViewActions()
 {
-    ActionRegistry &actions = *m_actions;
-    const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::optional<Icon> picture,
-                         std::function<void()> run) {
-        addAction(actions.add({QString::fromLatin1(id), text, keys, picture, false}, std::move(run)));
-    };
-    add("view.back", tr("Back"), QKeySequence::Back, Icon::Back, [this] {
+    const Adder add{*m_actions};
+    add("view.back", 0, tr("Back"), QKeySequence::Back, Icon::Back, [this] {
         m_navigating = true;
         m_forward << m_view;
         showView(m_back.takeLast());
         m_navigating = false;
         updateActions();
     });
-    add("view.forward", tr("Forward"), QKeySequence::Forward, Icon::Forward, [this] {
+    add("view.forward", 0, tr("Forward"), QKeySequence::Forward, Icon::Forward, [this] {
         m_navigating = true;
         m_back << m_view;
         showView(m_forward.takeLast());
         m_navigating = false;
         updateActions();
     });
-    add("view.graph", tr("&Graph"), QKeySequence(Qt::CTRL | Qt::Key_1), Icon::Graph,
-        [this] { showView(QStringLiteral("graph")); });
-    add("view.encodings", tr("&Encodings"), QKeySequence(Qt::CTRL | Qt::Key_2), Icon::Encodings,
-        [this] { showView(QStringLiteral("encodings")); });
-    add("view.timeline", tr("&Timeline"), QKeySequence(Qt::CTRL | Qt::Key_3), Icon::Timeline,
-        [this] { showView(QStringLiteral("timeline")); });
-    add("view.layers", tr("&Layers"), QKeySequence(Qt::CTRL | Qt::Key_4), Icon::Layers,
-        [this] { showView(QStringLiteral("layers")); });
-    add("view.start", tr("&Start page"), {}, Icon::Recent, [this] { showView(QStringLiteral("start")); });
-    add("view.zoomIn", tr("Zoom &in"), QKeySequence::ZoomIn, Icon::ZoomIn, [this] { m_graph->canvas().zoomIn(); });
-    add("view.zoomOut", tr("Zoom &out"), QKeySequence::ZoomOut, Icon::ZoomOut, [this] { m_graph->canvas().zoomOut(); });
-    add("view.fit", tr("&Fit"), QKeySequence(Qt::CTRL | Qt::Key_0), Icon::Fit, [this] {
+    for (const ViewSpec &spec : m_views)
+        m_actions->add({.id = QStringLiteral("view.") + spec.id,
+                        .text = spec.title,
+                        .shortcut = spec.shortcut,
+                        .icon = spec.icon,
+                        .menu = QStringLiteral("view"),
+                        .group = 0,
+                        .tip = tr("Show the view %1").arg(spec.title)},
+                       [this, id = spec.id] { showView(id); });
+    add("view.start", 0, tr("&Start page"), {}, Icon::Recent, [this] { showView(QStringLiteral("start")); });
+    add("view.zoomIn", 1, tr("Zoom &in"), QKeySequence::ZoomIn, Icon::ZoomIn, [this] {
+        if (!callView("zoomIn"))
+            m_graph->canvas().zoomIn();
+    });
+    add("view.zoomOut", 1, tr("Zoom &out"), QKeySequence::ZoomOut, Icon::ZoomOut, [this] {
+        if (!callView("zoomOut"))
+            m_graph->canvas().zoomOut();
+    });
+    add("view.fit", 1, tr("&Fit"), QKeySequence(Qt::CTRL | Qt::Key_0), Icon::Fit, [this] {
         if (m_view == QLatin1String("timeline"))
             m_timeline->plot().fit();
-        else
+        else if (!callView("fit"))
             m_graph->canvas().fit();
     });
-    add("view.dark", tr("&Dark"), {}, {}, [] { chooseTheme(ThemeMode::Dark, "dark"); });
-    add("view.light", tr("&Light"), {}, {}, [] { chooseTheme(ThemeMode::Light, "light"); });
-    add("view.system", tr("As the &desktop"), {}, {}, [] { chooseTheme(ThemeMode::System, "system"); });
-    add("view.resetLayout", tr("&Reset layout"), {}, {}, [this] {
+    add("view.dark", 0, tr("&Dark"), {}, {}, [] { chooseTheme(ThemeMode::Dark, "dark"); });
+    add("view.light", 0, tr("&Light"), {}, {}, [] { chooseTheme(ThemeMode::Light, "light"); });
+    add("view.system", 0, tr("As the &desktop"), {}, {}, [] { chooseTheme(ThemeMode::System, "system"); });
+    add("view.resetLayout", 2, tr("&Reset layout"), {}, {}, [this] {
         for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
             dock->setFloating(false);
         addDockWidget(Qt::LeftDockWidgetArea, m_leftDock);
@@ -140,57 +164,26 @@ void MainWindow::addViewActions()
         updateDocks();
         applyScreenClass();
     });
-    add("help.shortcuts", tr("&Shortcuts"), QKeySequence(Qt::CTRL | Qt::Key_Slash), {}, [this] { showShortcuts(); });
-    add("help.about", tr("&About Nordlys Studio"), {}, {}, [this] { showAbout(); });
 }
 
-void MainWindow::buildMenus()
+void MainWindow::addHelpActions()
 {
-    const auto menu = [this](const QString &title, std::initializer_list<const char *> ids) {
-        auto *made = new QMenu(title, this);
-        for (const char *id : ids) {
-            if (*id == '-')
-                made->addSeparator();
-            else
-                made->addAction(m_actions->action(QString::fromLatin1(id)));
-        }
-        m_menuActions << made->menuAction();
-        return made;
-    };
-    QMenu *file = menu(tr("&File"), {"file.open", "file.openRecording", "file.openSample", "-", "file.save", "file.saveAs", "-",
-                                     "file.close", "file.quit"});
-    m_recentMenu = new QMenu(tr("Open re&cent"), this);
-    connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
-    file->insertMenu(m_actions->action(QStringLiteral("file.openSample")), m_recentMenu);
-    menu(tr("&Edit"), {"edit.undo", "edit.redo", "-", "edit.find", "edit.filter"});
-    menu(tr("&Quantize"),
-         {"quantize.calibrate", "quantize.evaluate", "quantize.revert", "-", "quantize.import", "quantize.export"});
-    menu(tr("&Build"), {"build.build"});
-    QMenu *run = menu(tr("&Run"), {"run.run", "run.stop", "-"});
-    auto *length = new QMenu(tr("&Length of a run"), this);
-    for (const char *id : {"run.n200", "run.n1000", "run.n10000", "run.minute"})
-        length->addAction(m_actions->action(QString::fromLatin1(id)));
-    run->addMenu(length);
-    QMenu *view = menu(tr("&View"), {"view.graph", "view.encodings", "view.timeline", "view.layers", "view.start", "-",
-                                     "view.zoomIn", "view.zoomOut", "view.fit", "-"});
-    auto *themes = new QMenu(tr("&Theme"), this);
-    for (const char *id : {"view.dark", "view.light", "view.system"})
-        themes->addAction(m_actions->action(QString::fromLatin1(id)));
-    view->addMenu(themes);
-    view->addAction(m_actions->action(QStringLiteral("view.resetLayout")));
-    menu(tr("&Help"), {"help.shortcuts", "help.about"});
+    const Adder add{*m_actions};
+    add("help.shortcuts", 0, tr("&Shortcuts"), QKeySequence(Qt::CTRL | Qt::Key_Slash), {}, [this] { showShortcuts(); });
+    add("help.about", 1, tr("&About Nordlys Studio"), {}, {}, [this] { showAbout(); });
 }
 
 void MainWindow::fillRecent()
 {
-    m_recentMenu->clear();
+    QMenu *menu = m_menus->menu(QStringLiteral("file/recent"));
+    menu->clear();
     for (const RecentFile &file : RecentFiles::read()) {
-        QAction *entry = m_recentMenu->addAction(QFileInfo(file.path).fileName());
+        QAction *entry = menu->addAction(QFileInfo(file.path).fileName());
         entry->setToolTip(file.path);
         connect(entry, &QAction::triggered, this, [this, path = file.path] { openPath(path); });
     }
-    if (m_recentMenu->isEmpty())
-        m_recentMenu->addAction(tr("Nothing opened yet"))->setEnabled(false);
+    if (menu->isEmpty())
+        menu->addAction(tr("Nothing opened yet"))->setEnabled(false);
 }
 
 void MainWindow::updateActions()
@@ -226,7 +219,14 @@ void MainWindow::updateActions()
     m_actions->setReason(QStringLiteral("run.stop"), m_runner->isRunning() ? QString() : tr("Nothing runs."));
     m_actions->setReason(QStringLiteral("view.back"), m_back.isEmpty() ? tr("No earlier view.") : QString());
     m_actions->setReason(QStringLiteral("view.forward"), m_forward.isEmpty() ? tr("No later view.") : QString());
-    m_viewBar->setViewsEnabled(open || recorded);
+    for (const ViewSpec &spec : m_views) {
+        const bool enough = spec.needs == ViewNeeds::Nothing || open || (spec.needs == ViewNeeds::ModelOrRun && recorded);
+        const QString why = enough                           ? QString()
+                            : spec.needs == ViewNeeds::Model ? tr("Open a model first.")
+                                                             : tr("Open a model or a recording first.");
+        m_actions->setReason(QStringLiteral("view.") + spec.id, why);
+        m_viewBar->setViewReason(spec.id, why);
+    }
 }
 
 void MainWindow::showAbout()

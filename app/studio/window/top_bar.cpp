@@ -39,24 +39,19 @@ Verdict chipVerdict(core::VerdictLevel level)
     return Verdict::Failed;
 }
 
-TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_menus(menus), m_menuButton(new QToolButton(this)),
-      m_model(new QToolButton(this)), m_device(new QToolButton(this)), m_build(new QPushButton(this)),
-      m_run(new QPushButton(this)), m_value(new InkLabel(CellInk::Default, this)), m_note(new InkLabel(CellInk::Note, this)),
-      m_verdict(new Chip(this))
+TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_menus(new QMenuBar(this)),
+      m_menuButton(new QToolButton(this)), m_model(new QToolButton(this)), m_device(new QToolButton(this)),
+      m_build(new QPushButton(this)), m_run(new QPushButton(this)), m_value(new InkLabel(CellInk::Default, this)),
+      m_note(new InkLabel(CellInk::Note, this)), m_verdict(new Chip(this))
 {
     setFixedHeight(metrics().topBar);
     auto *mark = new QLabel(this);
     mark->setPixmap(nordlysMark(scaled(20), devicePixelRatioF()));
     mark->setAccessibleName(tr("Nordlys Studio"));
-    m_menus->setParent(this);
     m_menuButton->setIcon(icon(Icon::Menu));
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
     m_menuButton->setAccessibleName(tr("Menu"));
-    auto *all = new QMenu(m_menuButton);
-    for (QAction *menu : m_menus->actions())
-        all->addAction(menu);
-    m_menuButton->setMenu(all);
     m_menuButton->hide();
     for (QToolButton *button : {m_model, m_device}) {
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -124,6 +119,16 @@ TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, Q
     });
     setRunning(false);
     refresh();
+}
+
+void TopBar::setMenus(const QList<QAction *> &menus)
+{
+    auto *all = new QMenu(m_menuButton);
+    for (QAction *menu : menus) {
+        m_menus->addAction(menu);
+        all->addAction(menu);
+    }
+    m_menuButton->setMenu(all);
 }
 
 void TopBar::setRunning(bool running)
@@ -258,11 +263,14 @@ void ViewBar::setCurrent(const QString &id)
     m_current = id;
 }
 
-void ViewBar::setViewsEnabled(bool enabled)
+void ViewBar::setViewReason(const QString &id, const QString &whyNot)
 {
+    const auto index = static_cast<int>(m_ids.indexOf(id));
+    if (index < 0)
+        return;
     const QSignalBlocker quiet(m_tabs);
-    for (int i = 0; i < m_tabs->count(); ++i)
-        m_tabs->setTabEnabled(i, enabled);
+    m_tabs->setTabEnabled(index, whyNot.isEmpty());
+    m_tabs->setTabToolTip(index, whyNot);
     // Disabling moves the current tab away.
     setCurrent(m_current);
 }

@@ -21,7 +21,9 @@ class TopBar : public QWidget {
     Q_OBJECT
 
 public:
-    TopBar(Workspace &workspace, ActionRegistry &actions, QMenuBar *menus, QWidget *parent = nullptr);
+    TopBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent = nullptr);
+    /// Once: the menus, as a bar or, on a narrow window, behind one button.
+    void setMenus(const QList<QAction *> &menus);
     void refresh();
     /// Run becomes Stop while something runs.
     void setRunning(bool running);
@@ -50,7 +52,8 @@ public:
     ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent = nullptr);
     void addView(const QString &id, const QString &title);
     void setCurrent(const QString &id);
-    void setViewsEnabled(bool enabled);
+    /// Disables the tab for a reason, shown on hover; empty: enabled.
+    void setViewReason(const QString &id, const QString &whyNot);
     void focusFilter();
 
 Q_SIGNALS:
