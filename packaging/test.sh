@@ -13,6 +13,11 @@ step "Packages"
 packaging/install-deps.sh
 
 jobs=$(nproc)
+# Both presets compile the layers with the same flags: the second takes the first one's objects from a cache of this checkout.
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR="$PWD/build/ccache" CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
 step "Preset core-only (no Qt)"
 cmake --preset core-only -DNORDLYS_TESTS=OFF -DNORDLYS_BENCH=OFF
 cmake --build --preset core-only -j "$jobs"
