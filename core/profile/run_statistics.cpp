@@ -65,6 +65,28 @@ std::vector<CounterSummary> summarizeCounters(const RunProfile &run, bool everyt
     return result;
 }
 
+// Throttling explains noise, and numbers from it are not those of the cool device: it takes the place of both good verdicts.
+void noteThrottled(RunSummary &summary, const RunProfile &run, std::span<const std::size_t> inferences)
+{
+    constexpr double kLeastShare = 0.05;
+    std::size_t affected = 0;
+    for (ThrottledStretch &stretch : findThrottled(run)) {
+        const auto inside = std::ranges::count_if(inferences, [&stretch](std::size_t i) { return i >= stretch.first && i < stretch.first + stretch.count; });
+        if (inside == 0)
+            continue;
+        affected += static_cast<std::size_t>(inside);
+        summary.throttled.push_back(std::move(stretch));
+    }
+    if (static_cast<double>(affected) <= kLeastShare * static_cast<double>(inferences.size()))
+        return;
+    if (summary.verdict.level == VerdictLevel::Trusted)
+        summary.verdict.reasons.clear();
+    if (summary.verdict.level == VerdictLevel::Trusted || summary.verdict.level == VerdictLevel::Noisy)
+        summary.verdict.level = VerdictLevel::Throttled;
+    for (const ThrottledStretch &stretch : summary.throttled)
+        summary.verdict.reasons.push_back(stretch.text());
+}
+
 } // namespace
 
 double percentileOfSorted(std::span<const double> sorted, double p)
@@ -143,7 +165,7 @@ Verdict verdictOf(const DurationSummary &latency, RunStatus status, const std::s
     return verdict;
 }
 
-RunSummary summarize(const RunProfile &run, std::int64_t fromNs, std::int64_t toNs)
+RunSummary summarize(const RunProfile &run, std::int64_t fromNs, std::int64_t toNs, const std::stop_token &stop)
 {
     RunSummary summary;
     const bool everything = fromNs == 0 && toNs == 0;
@@ -162,7 +184,7 @@ RunSummary summarize(const RunProfile &run, std::int64_t fromNs, std::int64_t to
     const bool hasLayerTimes = layers > 0 && run.layerDurationNs.size() == run.inferenceCount() * layers;
     for (std::size_t layer = 0; layer < layers; ++layer) {
         values.clear();
-        if (hasLayerTimes) {
+        if (hasLayerTimes && !stop.stop_requested()) {
             for (const std::size_t inference : inferences)
                 values.push_back(static_cast<double>(run.layerDurationNs[inference * layers + layer]));
         }
@@ -175,6 +197,8 @@ RunSummary summarize(const RunProfile &run, std::int64_t fromNs, std::int64_t to
     }
     summary.counters = summarizeCounters(run, everything, fromNs, toNs);
     summary.verdict = verdictOf(summary.latency, run.status, run.reason);
+    if (!stop.stop_requested())
+        noteThrottled(summary, run, inferences);
     return summary;
 }
 

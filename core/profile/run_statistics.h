@@ -2,8 +2,10 @@
 #pragma once
 
 #include "run_profile.h"
+#include "throttle.h"
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -48,10 +50,11 @@ struct RunSummary {
     std::vector<LayerSummary> layers;
     double sumOfLayersNs = 0; ///< sum of the layers' mean durations
     std::vector<CounterSummary> counters;
-    Verdict verdict;
+    std::vector<ThrottledStretch> throttled; ///< those that touch the time looked at, as found in the whole run
+    Verdict verdict;                         ///< throttled where a stretch holds more than 5 % of the inferences looked at
 };
 /// `fromNs`..`toNs` restricts to inferences that start inside (both 0: all) and to counter samples taken inside.
-/// Layers have count 0 where the run was recorded without layer times.
-RunSummary summarize(const RunProfile &run, std::int64_t fromNs = 0, std::int64_t toNs = 0);
+/// Layers have count 0 where the run was recorded without layer times, and from where `stop` was requested on.
+RunSummary summarize(const RunProfile &run, std::int64_t fromNs = 0, std::int64_t toNs = 0, const std::stop_token &stop = {});
 
 } // namespace nordlys::core

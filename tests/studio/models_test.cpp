@@ -40,7 +40,8 @@ protected:
 
 TEST_F(StudioModels, KeepThePromisesOfItemModels)
 {
-    LayersModel layers(window->workspace(), true);
+    const RangeStatistics statistics(window->workspace());
+    LayersModel layers(window->workspace(), &statistics);
     EncodingsModel encodings(window->workspace());
     OpsModel ops(window->workspace());
     // Fatal would end the program; warnings fail the test as well.
@@ -62,6 +63,7 @@ TEST_F(StudioModels, KeepThePromisesOfItemModels)
     // A range counts the inferences that start inside it.
     const auto &starts = window->workspace().run()->profile.inferenceStartNs;
     window->workspace().setRange(TimeRange{starts[10], starts[20] - 1});
+    ASSERT_TRUE(waitUntil([&] { return statistics.isCurrent(); }));
     EXPECT_EQ(layers.index(0, LayersModel::Count).data(NumberRole).toDouble(), 10);
     window->workspace().closeDocument();
     EXPECT_EQ(layers.rowCount(), 0);

@@ -26,6 +26,16 @@ JobBase::~JobBase()
 
 void JobBase::cancel() { m_stop.request_stop(); }
 
+void JobBase::drop()
+{
+    if (!m_running)
+        return;
+    m_stop.request_stop();
+    ++m_generation;
+    m_running = false;
+    Q_EMIT ended();
+}
+
 void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
 {
     using Clock = std::chrono::steady_clock;

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] qint64 elapsedMs() const { return m_clock.isValid() ? m_clock.elapsed() : 0; }
     /// Asks the work to stop. Its result is still delivered (an Interrupted error, or what was done until then).
     void cancel();
+    /// Asks the work to stop and drops its result; the job does not run any more.
+    void drop();
 
 Q_SIGNALS:
     void started();

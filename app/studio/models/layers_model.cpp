@@ -1,25 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Rows, their times and their groups; what cells say is in layers_model_cells.cpp.
 #include "layers_model.h"
 
 #include <studio/widgets/cell_roles.h>
+#include <studio/workspace/counted.h>
 #include <studio/workspace/filter_query.h>
 #include <studio/workspace/text.h>
 
 #include <algorithm>
-#include <limits>
+#include <map>
 
 namespace nordlys::studio {
 namespace {
 
-constexpr quint64 kNeeded = 30;
-
-std::int64_t rounded(double ns) { return static_cast<std::int64_t>(ns + 0.5); }
+// Duration of every group in every inference, summed up per group.
+std::vector<core::DurationSummary> groupTotals(const core::RunProfile &profile, const std::optional<TimeRange> &range,
+                                               const std::vector<int> &groupOfLayer, std::size_t groups, const core::JobContext &job)
+{
+    const std::size_t layers = profile.layerCount();
+    const auto [first, last] = range ? inferencesIn(profile.inferenceStartNs, *range)
+                                     : std::pair<std::size_t, std::size_t>(0, profile.inferenceCount());
+    std::vector<core::DurationSummary> totals(groups);
+    if (layers == 0 || last * layers > profile.layerDurationNs.size())
+        return totals;
+    std::vector<std::vector<std::int64_t>> sums(groups, std::vector<std::int64_t>(last - first, 0));
+    for (std::size_t inference = first; inference < last; ++inference) {
+        if (job.stopRequested())
+            return {};
+        for (std::size_t layer = 0; layer < layers; ++layer) {
+            if (groupOfLayer[layer] >= 0)
+                sums[static_cast<std::size_t>(groupOfLayer[layer])][inference - first] +=
+                    profile.layerDurationNs[inference * layers + layer];
+        }
+    }
+    for (std::size_t group = 0; group < groups; ++group)
+        totals[group] = core::summarize(sums[group]);
+    return totals;
+}
 
 } // namespace
 
-LayersModel::LayersModel(Workspace &workspace, bool inRange, QObject *parent)
-    : QAbstractTableModel(parent), m_workspace(workspace), m_inRange(inRange)
+LayersModel::LayersModel(Workspace &workspace, const RangeStatistics *range, QObject *parent)
+    : QAbstractTableModel(parent), m_workspace(workspace), m_range(range), m_groupTotals(tr("Totals of groups"), nullptr)
 {
+    m_units.fill(TimeUnit::Ms);
     connect(&m_workspace, &Workspace::documentChanged, this, &LayersModel::rebuild);
     connect(&m_workspace, &Workspace::runsChanged, this, [this] {
         const RunRecord *run = m_workspace.run();
@@ -28,8 +52,13 @@ LayersModel::LayersModel(Workspace &workspace, bool inRange, QObject *parent)
         else
             rebuild();
     });
-    if (m_inRange)
-        connect(&m_workspace, &Workspace::rangeChanged, this, &LayersModel::refreshTimes);
+    connect(&m_workspace, &Workspace::editsChanged, this, [this] {
+        // Numbers may have become stale, or current again.
+        if (!m_rows.empty() && m_hasTimes)
+            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {InkRole});
+    });
+    if (m_range)
+        connect(m_range, &RangeStatistics::changed, this, &LayersModel::refreshTimes);
     rebuild();
 }
 
@@ -44,203 +73,256 @@ void LayersModel::fillStatic(Row &row) const
         row.parameterBytes += document->costs[node.index].parameterBytes;
 }
 
-void LayersModel::rebuild()
+void LayersModel::addLayerRows(std::vector<Row> &rows) const
 {
-    beginResetModel();
-    m_rows.clear();
-    m_rowOfNode.clear();
     const auto document = m_workspace.document();
-    m_run = m_workspace.run();
-    m_layers = m_run ? m_run->profile.layerCount() : 0;
-    if (m_layers > 0) {
-        for (const core::LayerInfo &layer : m_run->profile.start.layers) {
-            Row row;
-            row.name = toQString(layer.name);
-            row.op = toQString(layer.op);
-            row.kernel = toQString(layer.kernel);
-            row.macs = layer.macs;
-            for (const std::string &source : layer.sourceNodes) {
-                const core::NodeId node = document ? document->findNode(source) : core::NodeId();
-                if (!node.isValid())
-                    continue;
-                m_rowOfNode.emplace(node, static_cast<int>(m_rows.size()));
-                if (row.node.isValid())
-                    row.fused.push_back(node);
-                else
-                    row.node = node;
-            }
-            fillStatic(row);
-            m_rows.push_back(std::move(row));
-        }
-    } else if (document) {
-        for (std::size_t i = 0; i < document->graph().nodes.size(); ++i) {
+    if (m_layers == 0) {
+        for (std::size_t i = 0; document && i < document->graph().nodes.size(); ++i) {
             Row row;
             row.node = core::NodeId(i);
             row.name = toQString(document->graph().nameOf(row.node));
             row.op = toQString(document->opText(row.node));
             row.macs = document->costs[i].macs;
             fillStatic(row);
-            m_rowOfNode.emplace(row.node, static_cast<int>(i));
-            m_rows.push_back(std::move(row));
+            rows.push_back(std::move(row));
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < m_layers; ++i) {
+        const core::LayerInfo &layer = m_run->profile.start.layers[i];
+        Row row;
+        row.layer = i;
+        row.name = toQString(layer.name);
+        row.op = toQString(layer.op);
+        row.kernel = toQString(layer.kernel);
+        row.backend = toQString(layer.backend);
+        row.macs = layer.macs;
+        for (const std::string &source : layer.sourceNodes) {
+            const core::NodeId node = document ? document->findNode(source) : core::NodeId();
+            if (!node.isValid())
+                continue;
+            if (row.node.isValid())
+                row.fused.push_back(node);
+            else
+                row.node = node;
+        }
+        fillStatic(row);
+        rows.push_back(std::move(row));
+    }
+}
+
+QString LayersModel::groupKey(const Row &row) const
+{
+    if (m_grouping == LayerGrouping::Segment)
+        return row.segment.isEmpty() ? row.backend : row.segment;
+    return row.op;
+}
+
+void LayersModel::arrange(std::vector<Row> rows)
+{
+    m_rows.clear();
+    m_rowOfNode.clear();
+    m_layerRows = static_cast<int>(rows.size());
+    if (m_grouping == LayerGrouping::None) {
+        m_rows = std::move(rows);
+    } else {
+        // Groups in the order of their first layer.
+        std::map<QString, std::size_t> groupOfKey;
+        std::vector<std::vector<std::size_t>> members;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto [place, added] = groupOfKey.emplace(groupKey(rows[i]), members.size());
+            if (added)
+                members.emplace_back();
+            members[place->second].push_back(i);
+        }
+        for (const std::vector<std::size_t> &group : members) {
+            const int groupRow = static_cast<int>(m_rows.size());
+            Row head;
+            const Row &first = rows[group.front()];
+            head.isGroup = true;
+            head.group = groupRow;
+            head.members = static_cast<int>(group.size());
+            head.name = groupKey(first);
+            if (head.name.isEmpty())
+                head.name = m_grouping == LayerGrouping::Op ? tr("no operator") : tr("one segment");
+            head.backend = first.backend;
+            head.closed = m_closedGroups.contains(head.name);
+            m_rows.push_back(std::move(head));
+            for (const std::size_t i : group) {
+                rows[i].group = groupRow;
+                m_rows.push_back(std::move(rows[i]));
+            }
         }
     }
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        const Row &row = m_rows[i];
+        if (row.node.isValid())
+            m_rowOfNode.emplace(row.node, static_cast<int>(i));
+        for (const core::NodeId node : row.fused)
+            m_rowOfNode.emplace(node, static_cast<int>(i));
+    }
+}
+
+void LayersModel::rebuild()
+{
+    beginResetModel();
+    m_groupTotals.drop();
+    m_run = m_workspace.run();
+    m_layers = m_run ? m_run->profile.layerCount() : 0;
+    std::vector<Row> rows;
+    addLayerRows(rows);
+    arrange(std::move(rows));
     endResetModel();
     refreshTimes();
 }
 
-const core::RunSummary *LayersModel::summary()
+void LayersModel::setGrouping(LayerGrouping grouping)
+{
+    if (grouping == m_grouping)
+        return;
+    m_grouping = grouping;
+    rebuild();
+}
+
+const core::RunSummary *LayersModel::summary() const
 {
     if (!m_run || m_layers == 0)
         return nullptr;
-    const auto &range = m_workspace.range();
-    if (!m_inRange || !range)
-        return &m_run->summary;
-    m_rangeSummary = core::summarize(m_run->profile, range->fromNs, range->toNs);
-    return &m_rangeSummary;
+    return m_range ? m_range->summary() : &m_run->summary;
 }
 
 void LayersModel::refreshTimes()
 {
+    // The run may be gone; whoever took it out tells this model next.
+    if (m_run != m_workspace.run())
+        return;
+    const bool before = m_hasTimes;
     const core::RunSummary *times = summary();
     m_hasTimes = times && !times->layers.empty();
     m_inferences = times ? times->latency.count : 0;
-    std::vector<std::int64_t> all;
     double macs = 0;
     for (Row &row : m_rows) {
-        row.duration.reset();
+        if (!row.isGroup)
+            row.duration.reset();
         row.share = 0;
-        macs += static_cast<double>(row.macs);
+        if (!row.isGroup)
+            macs += static_cast<double>(row.macs);
     }
-    if (m_hasTimes) {
-        for (const core::LayerSummary &layer : times->layers) {
-            if (layer.layer >= m_rows.size() || layer.duration.count == 0)
-                continue;
-            m_rows[layer.layer].duration = layer.duration;
-            m_rows[layer.layer].share = layer.sharePercent;
-            all.push_back(rounded(layer.duration.p50Ns));
-        }
-    } else {
-        for (Row &row : m_rows)
+    for (Row &row : m_rows) {
+        if (row.isGroup)
+            continue;
+        if (!m_hasTimes) {
             row.share = macs > 0 ? 100 * static_cast<double>(row.macs) / macs : 0;
+        } else if (row.layer < times->layers.size() && times->layers[row.layer].duration.count > 0) {
+            row.duration = times->layers[row.layer].duration;
+            row.share = times->layers[row.layer].sharePercent;
+        }
     }
-    m_unit = timeUnitForColumn(all);
+    sumGroups();
+    refreshUnits();
+    startGroupTotals();
+    if (before != m_hasTimes)
+        Q_EMIT hasTimesChanged();
+}
+
+void LayersModel::sumGroups()
+{
+    for (Row &row : m_rows) {
+        if (row.isGroup) {
+            row.macs = row.parameterBytes = 0;
+            row.share = 0;
+            if (!m_hasTimes)
+                row.duration.reset();
+        }
+    }
+    for (const Row &row : m_rows) {
+        if (row.isGroup || row.group < 0)
+            continue;
+        Row &group = m_rows[static_cast<std::size_t>(row.group)];
+        group.macs += row.macs;
+        group.parameterBytes += row.parameterBytes;
+        group.share += row.share;
+    }
+}
+
+void LayersModel::refreshUnits()
+{
     m_highestShare = 0;
     for (const Row &row : m_rows)
-        m_highestShare = std::max(m_highestShare, row.share);
+        m_highestShare = std::max(m_highestShare, row.isGroup ? 0 : row.share);
+    for (int column = 0; column < ColumnCount; ++column) {
+        if (!isDurationColumn(column) || column == Interval)
+            continue;
+        std::vector<std::int64_t> all;
+        for (const Row &row : m_rows) {
+            if (const auto value = row.isGroup ? std::nullopt : durationAt(row, column))
+                all.push_back(static_cast<std::int64_t>(*value + 0.5));
+        }
+        m_units[static_cast<std::size_t>(column)] = timeUnitForColumn(all);
+    }
+    m_units[Interval] = m_units[P50]; // it belongs to the median beside it
     if (!m_rows.empty()) {
         Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(m_rows.size()) - 1, ColumnCount - 1));
         Q_EMIT headerDataChanged(Qt::Horizontal, 0, ColumnCount - 1);
     }
 }
 
-int LayersModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
-
-int LayersModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
-
-QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int role) const
+void LayersModel::startGroupTotals()
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    const QString unit = QLatin1Char(' ') + timeUnitName(m_unit);
-    if (role == Qt::TextAlignmentRole) {
-        const bool numeric = (section >= Count && section <= P99) || section == Macs || section == Parameters;
-        return QVariant::fromValue(Qt::Alignment((numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    }
-    const bool tip = role == Qt::ToolTipRole;
-    if (role != Qt::DisplayRole && !tip)
-        return {};
-    switch (section) {
-    case Name: return tip ? tr("Layer of the built model, or operator before a run") : tr("Layer");
-    case Op: return tip ? tr("Operator, with what was fused into it") : tr("Op");
-    case Kernel: return tip ? tr("Kernel that the plan chose") : tr("Kernel");
-    case P50: return tip ? tr("Median time of one inference") : tr("p50") + unit;
-    case P95: return tip ? tr("95 % of the inferences are not slower") : tr("p95") + unit;
-    case P99: return tip ? tr("99 % of the inferences are not slower") : tr("p99") + unit;
-    case Share:
-        if (m_hasTimes)
-            return tip ? tr("Share of the sum of all layers' mean times") : tr("Share of time");
-        return tip ? tr("Share of all multiplications; run the model to see times") : tr("Share of MACs");
-    case Macs: return tip ? tr("Multiplications with addition in one inference") : tr("MACs");
-    case Parameters: return tip ? tr("Bytes of the weights that it reads") : tr("Weights");
-    case Output: return tip ? tr("Shape of its first output") : tr("Output");
-    case Count: return tip ? tr("Inferences behind the times") : tr("n");
-    default: return {};
-    }
-}
-
-QVariant LayersModel::display(const Row &row, int column) const
-{
-    const QString dash = QStringLiteral("–");
-    const auto time = [&](double core::DurationSummary::*member) {
-        return row.duration ? formatDurationValue(rounded((*row.duration).*member), m_unit) : dash;
-    };
-    switch (column) {
-    case Name: return row.name;
-    case Op: return row.op;
-    case Kernel: return row.kernel.isEmpty() ? dash : row.kernel;
-    case P50: return time(&core::DurationSummary::p50Ns);
-    case P95: return time(&core::DurationSummary::p95Ns);
-    case P99: return time(&core::DurationSummary::p99Ns);
-    case Share: return m_hasTimes && !row.duration ? dash : formatPercent(row.share);
-    case Macs: return row.macs > 0 ? formatAmount(static_cast<double>(row.macs), QStringLiteral("MAC")) : QStringLiteral("0");
-    case Parameters:
-        return row.parameterBytes > 0 ? formatBytes(static_cast<std::uint64_t>(row.parameterBytes)) : QStringLiteral("0");
-    case Output: return row.output.isEmpty() ? dash : row.output;
-    case Count: return row.duration ? formatCount(static_cast<qint64>(row.duration->count)) : dash;
-    default: return {};
-    }
-}
-
-QVariant LayersModel::number(const Row &row, int column) const
-{
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    switch (column) {
-    case P50: return row.duration ? row.duration->p50Ns : missing;
-    case P95: return row.duration ? row.duration->p95Ns : missing;
-    case P99: return row.duration ? row.duration->p99Ns : missing;
-    case Share: return m_hasTimes && !row.duration ? missing : row.share;
-    case Macs: return static_cast<double>(row.macs);
-    case Parameters: return static_cast<double>(row.parameterBytes);
-    case Count: return row.duration ? static_cast<double>(row.duration->count) : missing;
-    default: return {};
-    }
-}
-
-QVariant LayersModel::data(const QModelIndex &index, int role) const
-{
-    if (!index.isValid() || index.row() >= rowCount() || index.column() >= ColumnCount)
-        return {};
-    const Row &row = m_rows[static_cast<std::size_t>(index.row())];
-    switch (role) {
-    case Qt::DisplayRole: return display(row, index.column());
-    case NumberRole: return number(row, index.column());
-    case CellKindRole:
-        switch (index.column()) {
-        case Name:
-        case Op: return static_cast<int>(CellKind::Text);
-        case Kernel:
-        case Output: return static_cast<int>(CellKind::Mono);
-        case Share: return static_cast<int>(CellKind::Bar);
-        default: return static_cast<int>(CellKind::Number);
+    if (m_grouping == LayerGrouping::None || !m_hasTimes || m_run->live) {
+        m_groupTotals.drop();
+        for (Row &row : m_rows) {
+            if (row.isGroup)
+                row.duration.reset();
         }
-    case ShareRole: return index.column() == Share && m_highestShare > 0 ? QVariant(row.share / m_highestShare) : QVariant();
-    case BackendRole: return index.column() == Name && m_hasTimes ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
-    case InkRole:
-        // Too few to trust, or stale: the numbers step back.
-        if (index.column() >= P50 && index.column() <= P99 && row.duration &&
-            (row.duration->count < kNeeded || m_workspace.runAge() > 0))
-            return static_cast<int>(CellInk::Note);
-        return index.column() == Op || index.column() == Kernel || index.column() == Output
-                   ? QVariant(static_cast<int>(CellInk::Label))
-                   : QVariant();
-    case Qt::ToolTipRole:
-        if (index.column() == Name)
-            return row.name;
-        if (index.column() == Count && row.duration && row.duration->count < kNeeded)
-            return tr("n=%1, need %2").arg(row.duration->count).arg(kNeeded);
-        return {};
-    default: return {};
+        return;
     }
+    const auto owner = std::ranges::find(m_workspace.runs(), m_run, [](const auto &entry) { return entry.get(); });
+    if (owner == m_workspace.runs().end())
+        return;
+    std::vector<int> groupOfLayer(m_layers, -1);
+    std::vector<int> rowOfGroup;
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        if (m_rows[i].isGroup)
+            rowOfGroup.push_back(static_cast<int>(i));
+        else if (m_rows[i].layer < m_layers)
+            groupOfLayer[m_rows[i].layer] = static_cast<int>(rowOfGroup.size()) - 1;
+    }
+    m_groupTotals.start(
+        [profile = std::shared_ptr<const core::RunProfile>(*owner, &(*owner)->profile),
+         range = m_range ? m_range->range() : std::nullopt, groupOfLayer = std::move(groupOfLayer),
+         groups = rowOfGroup.size()](const core::JobContext &job) { return groupTotals(*profile, range, groupOfLayer, groups, job); },
+        [this, rowOfGroup](std::vector<core::DurationSummary> totals) {
+            for (std::size_t i = 0; i < totals.size() && i < rowOfGroup.size(); ++i) {
+                Row &row = m_rows[static_cast<std::size_t>(rowOfGroup[i])];
+                row.duration = totals[i].count > 0 ? std::optional(totals[i]) : std::nullopt;
+            }
+            if (!m_rows.empty())
+                Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        });
+}
+
+int LayersModel::groupOf(int row) const
+{
+    return row >= 0 && row < rowCount() ? m_rows[static_cast<std::size_t>(row)].group : -1;
+}
+
+bool LayersModel::isGroup(int row) const { return row >= 0 && row < rowCount() && m_rows[static_cast<std::size_t>(row)].isGroup; }
+
+bool LayersModel::isClosed(int groupRow) const { return isGroup(groupRow) && m_rows[static_cast<std::size_t>(groupRow)].closed; }
+
+void LayersModel::setClosed(int groupRow, bool closed)
+{
+    if (!isGroup(groupRow) || isClosed(groupRow) == closed)
+        return;
+    Row &row = m_rows[static_cast<std::size_t>(groupRow)];
+    row.closed = closed;
+    if (closed)
+        m_closedGroups.insert(row.name);
+    else
+        m_closedGroups.remove(row.name);
+    Q_EMIT dataChanged(index(groupRow, 0), index(groupRow, 0));
+    Q_EMIT closedChanged();
 }
 
 core::NodeId LayersModel::nodeOf(int row) const
@@ -257,7 +339,13 @@ int LayersModel::rowOf(core::NodeId node) const
 bool LayersModel::matches(int row, const FilterQuery &query) const
 {
     const Row &entry = m_rows[static_cast<std::size_t>(row)];
-    return query.matches({entry.name, entry.op, {}, entry.share});
+    if (!entry.isGroup)
+        return query.matches({entry.name, entry.op, {}, entry.share});
+    for (int member = row + 1; member < rowCount() && groupOf(member) == row; ++member) {
+        if (matches(member, query))
+            return true;
+    }
+    return false;
 }
 
 } // namespace nordlys::studio

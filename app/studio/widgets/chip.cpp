@@ -115,7 +115,18 @@ Icon chipIcon(ChipKind kind)
 
 Icon chipIcon(Verdict verdict)
 {
-    return verdict == Verdict::Throttled ? Icon::Thermometer : chipIcon(chipKind(verdict));
+    switch (verdict) {
+    case Verdict::Throttled:
+        return Icon::Thermometer;
+    case Verdict::Faster:
+        return Icon::ChevronDown; // time goes down
+    case Verdict::Slower:
+        return Icon::ChevronUp;
+    case Verdict::Same:
+        return Icon::Swap;
+    default:
+        return chipIcon(chipKind(verdict));
+    }
 }
 
 QColor chipInk(ChipKind kind)

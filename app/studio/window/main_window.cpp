@@ -157,7 +157,7 @@ void MainWindow::buildDocks()
     m_leftDock = makeDock(this, QStringLiteral("modelDock"), tr("Model"), new OpsPanel(*m_workspace));
     m_rightDock = makeDock(this, QStringLiteral("inspectorDock"), tr("Inspector"), new Inspector(*m_workspace));
     // The panel has a header line of its own.
-    auto *bottomLayers = new LayersPanel(*m_workspace, false);
+    auto *bottomLayers = new LayersPanel(*m_workspace, *m_actions);
     bottomLayers->table().setObjectName(QStringLiteral("layersDockTable"));
     m_bottomDock = makeDock(this, QStringLiteral("layersDock"), tr("Layers"), bottomLayers);
     auto *none = new QWidget(m_bottomDock);

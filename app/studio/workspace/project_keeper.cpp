@@ -38,7 +38,7 @@ std::unique_ptr<RunRecord> recordOf(core::RunProfile profile, const std::filesys
     return record;
 }
 
-std::string runKey(const QString &run) { return "run." + run.toStdString() + ".edits"; }
+std::string runKey(const std::string &run, const char *what = "edits") { return "run." + run + '.' + what; }
 
 std::string valueOf(const std::map<std::string, std::string> &map, const std::string &key)
 {
@@ -136,7 +136,9 @@ core::Expected<ProjectKeeper::Loaded> ProjectKeeper::load(const std::filesystem:
         RunRecord &record = *loaded.runs.back();
         // Stored as the change from the project's edits to those of the run.
         record.edits = project->project.edits;
-        const std::string change = valueOf(project->project.view, runKey(record.name));
+        if (const std::string name = valueOf(project->project.view, runKey(record.key(), "name")); !name.empty())
+            record.name = toQString(name);
+        const std::string change = valueOf(project->project.view, runKey(record.key()));
         if (!change.empty()) {
             if (const auto parsed = core::changeFromJson(change))
                 (void)core::applyChange(record.edits, *parsed);
@@ -194,6 +196,15 @@ void ProjectKeeper::show(const QString &path, Loaded loaded)
     }
     for (auto &run : loaded.runs)
         m_workspace.addRun(std::move(run));
+    if (loaded.project) {
+        const std::string shown = valueOf(viewState, "run.shown"), baseline = valueOf(viewState, "run.baseline");
+        for (const auto &run : m_workspace.runs()) {
+            if (run->key() == shown)
+                m_workspace.showRun(run.get());
+            if (run->key() == baseline)
+                m_workspace.setBaseline(run.get());
+        }
+    }
     m_workspace.setClean();
     for (const std::string &warning : loaded.warnings)
         Q_EMIT m_workspace.notice(toQString(warning));
@@ -250,8 +261,14 @@ core::Project ProjectKeeper::makeProject() const
             continue;
         project.runs.push_back({run->recording, {}});
         if (!(run->edits == project.edits) && !run->fromFile)
-            project.view[runKey(run->name)] =
+            project.view[runKey(run->key())] =
                 core::changeToJson(core::difference(project.edits, run->edits, run->name.toStdString()));
+        if (run->name.toStdString() != run->key())
+            project.view[runKey(run->key(), "name")] = run->name.toStdString();
+        if (run.get() == m_workspace.run())
+            project.view["run.shown"] = run->key();
+        if (run.get() == m_workspace.baseline())
+            project.view["run.baseline"] = run->key();
     }
     return project;
 }

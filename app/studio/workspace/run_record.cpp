@@ -1,7 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run_record.h"
 
+#include "counted.h"
+#include "text.h"
+
+#include <studio/look/number_format.h>
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <algorithm>
+#include <utility>
+
 namespace nordlys::studio {
+
+QString RunRecord::condition() const
+{
+    QStringList parts;
+    const core::RunStart &start = profile.start;
+    if (!start.precision.empty())
+        parts << toQString(start.precision);
+    if (start.threads > 0)
+        parts << Counted::threads(start.threads);
+    // The hottest of the first readings: what limits the clocks.
+    std::unordered_map<std::uint32_t, bool> temperatures;
+    for (const core::CounterInfo &counter : profile.hello.counters) {
+        if (counter.available && (counter.unit == "degC" || counter.unit == "°C" || counter.unit == "C"))
+            temperatures.emplace(counter.id, false);
+    }
+    double hottest = -1e9;
+    std::size_t seen = 0;
+    for (const core::CounterSample &sample : profile.counterSamples) {
+        if (seen == temperatures.size())
+            break;
+        const auto found = temperatures.find(sample.counterId);
+        if (found == temperatures.end() || std::exchange(found->second, true))
+            continue;
+        ++seen;
+        hottest = std::max(hottest, sample.value);
+    }
+    if (seen > 0)
+        parts << QCoreApplication::translate("RunRecord", "%1 at start").arg(formatTemperature(hottest, 0));
+    return parts.join(QStringLiteral(", "));
+}
 
 const core::LayerSummary *RunRecord::summaryOf(std::size_t layer) const
 {

@@ -15,7 +15,7 @@ namespace nordlys::studio {
 
 /// A run that the window shows: complete, or growing while it runs. Owned and changed by the GUI thread.
 struct RunRecord {
-    QString name; ///< "r1"
+    QString name; ///< "r1", or what the user called it
     core::RunProfile profile;
     core::RunSummary summary;        ///< of what was received until the last refresh
     std::filesystem::path recording; ///< empty: not kept
@@ -25,6 +25,10 @@ struct RunRecord {
     bool fromFile = false; ///< opened as a recording: it knows nothing of our edits
     QString device;
 
+    /// What the numbers were measured under, in one line: precision, threads, temperature at the start where it is known.
+    [[nodiscard]] QString condition() const;
+    /// Name of the recording without folder and ending; a project knows the run by it. Empty: not kept.
+    [[nodiscard]] std::string key() const { return recording.stem().string(); }
     [[nodiscard]] const core::LayerSummary *summaryOf(std::size_t layer) const;
     /// Index of the layer that a source node became, or npos. The layer's first source node is its main operator.
     [[nodiscard]] std::size_t layerOfNode(std::string_view node) const;

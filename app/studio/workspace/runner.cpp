@@ -61,8 +61,12 @@ std::filesystem::path Runner::recordingPath(const QString &run) const
 {
     if (const QString project = m_workspace.projectPath(); !project.isEmpty()) {
         const QFileInfo info(project);
-        return toPath(info.absolutePath() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".runs/") + run +
-                      QStringLiteral(".nrs"));
+        const QString stem = info.absolutePath() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".runs/") + run;
+        // The recording of a run that was taken out of the list stays as it is.
+        QString path = stem + QStringLiteral(".nrs");
+        for (int i = 2; QFileInfo::exists(path); ++i)
+            path = QStringLiteral("%1-%2.nrs").arg(stem).arg(i);
+        return toPath(path);
     }
     const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
     return toPath(QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/runs/") + stamp +

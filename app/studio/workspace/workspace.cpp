@@ -6,6 +6,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace nordlys::studio {
 
@@ -38,6 +39,9 @@ void Workspace::setDocument(std::shared_ptr<const Document> document, core::Edit
     m_range.reset();
     m_calibration.reset();
     m_evaluation.reset();
+    m_run = nullptr;
+    m_baseline = nullptr;
+    m_highestRun = 0;
     m_runs.clear();
     m_projectPath.clear();
     m_calibrationInputs = {};
@@ -52,6 +56,7 @@ void Workspace::setDocument(std::shared_ptr<const Document> document, core::Edit
     Q_EMIT evaluationChanged();
     Q_EMIT inputsChanged();
     Q_EMIT runsChanged();
+    Q_EMIT baselineChanged();
     Q_EMIT titleChanged();
 }
 
@@ -170,31 +175,95 @@ int Workspace::evaluationAge() const
     return m_evaluation ? m_history.stepsSince(m_evaluation->edits, m_evaluation->undoIndex) : 0;
 }
 
+// The number of a run that is called "r" and a number; 0: it is called otherwise.
+static int numberOf(const QString &name) { return name.startsWith(QLatin1Char('r')) ? std::max(0, name.mid(1).toInt()) : 0; }
+
 RunRecord &Workspace::addRun(std::unique_ptr<RunRecord> run)
 {
+    const QString wanted = run->name;
+    for (int i = 2; !whyNoRunName(run.get(), run->name).isEmpty() && i <= static_cast<int>(m_runs.size()) + 2; ++i)
+        run->name = QStringLiteral("%1 (%2)").arg(wanted.left(100)).arg(i);
     m_runs.push_back(std::move(run));
     m_range.reset();
-    RunRecord &added = *m_runs.back();
+    m_run = m_runs.back().get();
+    m_highestRun = std::max({m_highestRun, numberOf(m_run->name), numberOf(toQString(m_run->recording.stem()))});
+    RunRecord &added = *m_run;
     Q_EMIT rangeChanged();
     Q_EMIT runsChanged();
+    if (m_runs.size() == 1)
+        Q_EMIT baselineChanged();
     return added;
 }
 
 void Workspace::removeRun(const RunRecord *run)
 {
-    std::erase_if(m_runs, [run](const auto &entry) { return entry.get() == run; });
+    const auto found = std::ranges::find(m_runs, run, [](const auto &entry) { return entry.get(); });
+    if (found == m_runs.end())
+        return;
+    const RunRecord *before = baseline();
+    // Whoever listens may still look at the record while it is told.
+    const std::shared_ptr<RunRecord> kept = *found;
+    m_runs.erase(found);
+    if (m_baseline == run)
+        m_baseline = nullptr;
+    if (m_run == run) {
+        m_run = m_runs.empty() ? nullptr : m_runs.back().get();
+        m_range.reset();
+        Q_EMIT rangeChanged();
+    }
+    Q_EMIT runsChanged();
+    if (baseline() != before)
+        Q_EMIT baselineChanged();
+}
+
+void Workspace::showRun(const RunRecord *run)
+{
+    const auto found = std::ranges::find(m_runs, run, [](const auto &entry) { return entry.get(); });
+    if (found == m_runs.end() || run == m_run)
+        return;
+    m_run = found->get();
+    m_range.reset();
+    Q_EMIT rangeChanged();
     Q_EMIT runsChanged();
 }
 
-QString Workspace::nextRunName() const
+void Workspace::setBaseline(const RunRecord *run)
 {
-    int highest = 0;
-    for (const auto &entry : m_runs) {
-        if (entry->name.startsWith(QLatin1Char('r')))
-            highest = std::max(highest, entry->name.mid(1).toInt());
+    const RunRecord *before = baseline();
+    const bool known = std::ranges::find(m_runs, run, [](const auto &entry) { return entry.get(); }) != m_runs.end();
+    m_baseline = known ? run : nullptr;
+    if (baseline() != before) {
+        touch();
+        Q_EMIT baselineChanged();
     }
-    return QStringLiteral("r%1").arg(highest + 1);
 }
+
+QString Workspace::whyNoRunName(const RunRecord *run, const QString &name) const
+{
+    constexpr qsizetype kMostLetters = 200;
+    if (name.trimmed().isEmpty())
+        return tr("A run needs a name.");
+    if (name.size() > kMostLetters)
+        return tr("A name has at most %1 characters.").arg(kMostLetters);
+    const bool taken = std::ranges::any_of(
+        m_runs, [&](const auto &entry) { return entry.get() != run && entry->name == name.trimmed(); });
+    return taken ? tr("Another run is called %1.").arg(name.trimmed()) : QString();
+}
+
+bool Workspace::renameRun(const RunRecord *run, const QString &name)
+{
+    const auto found = std::ranges::find(m_runs, run, [](const auto &entry) { return entry.get(); });
+    if (found == m_runs.end() || !whyNoRunName(run, name).isEmpty())
+        return false;
+    if ((*found)->name != name.trimmed()) {
+        (*found)->name = name.trimmed();
+        touch();
+        Q_EMIT runsChanged();
+    }
+    return true;
+}
+
+QString Workspace::nextRunName() const { return QStringLiteral("r%1").arg(m_highestRun + 1); }
 
 int Workspace::runAge() const
 {

@@ -108,13 +108,26 @@ public:
     [[nodiscard]] int evaluationAge() const;
 
     // Runs.
-    [[nodiscard]] const std::vector<std::unique_ptr<RunRecord>> &runs() const { return m_runs; }
-    /// The run that views show: the newest; null when there is none.
-    [[nodiscard]] RunRecord *run() { return m_runs.empty() ? nullptr : m_runs.back().get(); }
-    [[nodiscard]] const RunRecord *run() const { return m_runs.empty() ? nullptr : m_runs.back().get(); }
+    /// Oldest first. Jobs may hold on to one that is no longer live: its profile does not change any more.
+    [[nodiscard]] const std::vector<std::shared_ptr<RunRecord>> &runs() const { return m_runs; }
+    /// The run that views show: the chosen one, else the newest; null when there is none.
+    [[nodiscard]] RunRecord *run() { return m_run; }
+    [[nodiscard]] const RunRecord *run() const { return m_run; }
+    /// Chooses the run that views show; one of runs().
+    void showRun(const RunRecord *run);
+    /// The run that the others are compared with: the chosen one, else the oldest; null when there is none.
+    [[nodiscard]] const RunRecord *baseline() const { return m_baseline ? m_baseline : m_runs.empty() ? nullptr : m_runs.front().get(); }
+    /// Null: none is chosen.
+    void setBaseline(const RunRecord *run);
+    /// A new run is shown at once.
     RunRecord &addRun(std::unique_ptr<RunRecord> run);
-    /// Takes a run out again (it never started).
+    /// Takes a run out; its recording stays on disk.
     void removeRun(const RunRecord *run);
+    /// Why a run cannot have this name; empty: it can.
+    [[nodiscard]] QString whyNoRunName(const RunRecord *run, const QString &name) const;
+    /// False (and nothing happens) where whyNoRunName() objects.
+    bool renameRun(const RunRecord *run, const QString &name);
+    /// "r4": a number that no run had since the model was opened.
     [[nodiscard]] QString nextRunName() const;
     /// Edits since the run was built; 0: current or not comparable.
     [[nodiscard]] int runAge() const;
@@ -129,7 +142,8 @@ Q_SIGNALS:
     void calibrationChanged();
     void evaluationChanged();
     void inputsChanged();
-    void runsChanged(); ///< another run, or its start, summary or end
+    void runsChanged(); ///< another run is shown, runs came or went, or a run's name, start, summary or end
+    void baselineChanged();
     void runExtended(); ///< more of the live run
     void viewRequested(const QString &view);
     /// Something failed; shown in place until dismissed.
@@ -147,7 +161,10 @@ private:
     QString m_labelsPath;
     std::optional<CalibrationState> m_calibration;
     std::optional<EvaluationState> m_evaluation;
-    std::vector<std::unique_ptr<RunRecord>> m_runs;
+    std::vector<std::shared_ptr<RunRecord>> m_runs;
+    RunRecord *m_run = nullptr;
+    const RunRecord *m_baseline = nullptr; // null: none was chosen
+    int m_highestRun = 0;                  // number of the newest run that was ever named by nextRunName()
     bool m_touched = false;
 };
 

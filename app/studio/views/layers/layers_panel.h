@@ -1,36 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <studio/models/grouped_sort.h>
 #include <studio/models/layers_model.h>
-#include <studio/widgets/sort_model.h>
 #include <studio/widgets/table_view.h>
+#include <studio/workspace/action_registry.h>
 
+#include <QSet>
 #include <QWidget>
 
-class QLabel;
+class QComboBox;
+class QPushButton;
 
 namespace nordlys::studio {
 
-/// The layers table with the line that says what its numbers are. Selection and filter are the workspace's.
+class DockHeader;
+
+/// The layers table with the line that says what its numbers are. Selection and filter are the workspace's. Which columns are shown
+/// and how rows are grouped is remembered.
 class LayersPanel : public QWidget {
     Q_OBJECT
 
 public:
-    /// `inRange`: only the workspace's time range counts (below the timeline).
-    LayersPanel(Workspace &workspace, bool inRange, QWidget *parent = nullptr);
+    /// `range`: only the inferences of the workspace's range count (below the timeline); null: the whole run. `actions` has the
+    /// command "run.run".
+    LayersPanel(Workspace &workspace, ActionRegistry &actions, const RangeStatistics *range = nullptr, QWidget *parent = nullptr);
     [[nodiscard]] TableView &table() { return *m_table; }
     [[nodiscard]] LayersModel &model() { return *m_model; }
+    [[nodiscard]] bool isColumnShown(int column) const;
+    void setColumnShown(int column, bool shown);
+    void setGrouping(LayerGrouping grouping);
 
 private:
+    void buildHeader(ActionRegistry &actions);
+    void refilter();
     void updateSummary();
+    void updateColumns();
     void showSelection();
+    void tableMenu(const QPoint &at);
+    void headerMenu(const QPoint &globalAt);
+    void activate(const QModelIndex &index);
+    [[nodiscard]] QString settingsGroup() const;
+    void restore();
+    void remember() const;
 
     Workspace &m_workspace;
-    const bool m_inRange;
+    const RangeStatistics *m_range;
     LayersModel *m_model;
-    SortModel *m_sorted;
+    GroupedSort *m_sorted;
     TableView *m_table;
-    QLabel *m_title, *m_summary;
+    DockHeader *m_header;
+    QComboBox *m_grouping;
+    QPushButton *m_again;
+    QSet<int> m_hidden; ///< columns that the user does not want
     bool m_selecting = false;
 };
 

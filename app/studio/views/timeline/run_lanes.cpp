@@ -13,6 +13,7 @@ namespace nordlys::studio {
 namespace {
 
 constexpr int kMaxSeries = 8; // more lines in one lane cannot be told apart
+constexpr std::size_t kPartBlocks = 60'000; // a part of a long run that is laid out within a frame
 
 LaneInk inkOf(int index)
 {
@@ -74,12 +75,11 @@ void RunLanes::show(const RunRecord *run)
     m_run = run;
     m_plot.removeAllTracks();
     m_hasTracks = false;
-    m_inferences = m_layers = -1;
+    m_inferences = -1;
+    m_layerTracks.clear();
+    m_trackOfLayer.clear();
     m_series.clear();
     m_shownInferences = m_shownSamples = 0;
-    if (!run)
-        return;
-    extend();
 }
 
 void RunLanes::buildTracks()
@@ -90,20 +90,53 @@ void RunLanes::buildTracks()
     m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) {
         return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3);
     });
-    const auto threads = m_run->profile.start.threads;
-    if (m_run->profile.layerCount() > 0) {
-        m_layers = m_plot.addBlockTrack({tr("CPU"), tr("layers, %1").arg(Counted::threads(threads)), 44, LaneInk::Cpu},
-                                        LaneInk::TimeRamp);
-        m_plot.blockTrack(m_layers)->setLabelOf([this](const LaneBlock &block) {
-            const auto &layers = m_run->profile.start.layers;
-            return block.label < layers.size() ? toQString(layers[block.label].name) : QString();
-        });
-    } else {
-        m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("the run was recorded without layer times"));
-    }
+    buildLayerTracks();
     for (const Family family :
          {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
         addFamily(family);
+}
+
+void RunLanes::buildLayerTracks()
+{
+    const std::vector<core::LayerInfo> &layers = m_run->profile.start.layers;
+    if (layers.empty() || m_run->profile.start.profiling == "off") {
+        m_plot.addUnavailableTrack({tr("CPU"), tr("layers"), 36, LaneInk::Cpu}, tr("the run was recorded without layer times"));
+        return;
+    }
+    struct Lane {
+        const char *backend;
+        LaneInk ink;
+        int track = -1;
+    };
+    Lane lanes[] = {{"htp", LaneInk::Htp}, {"cpu", LaneInk::Cpu}, {"gpu", LaneInk::Gpu}};
+    const auto laneOf = [&lanes](const core::LayerInfo &layer) -> Lane & {
+        const auto found = std::ranges::find_if(
+            lanes, [&](const Lane &lane) { return toQString(layer.backend).compare(QLatin1String(lane.backend), Qt::CaseInsensitive) == 0; });
+        return found == std::end(lanes) ? lanes[1] : *found;
+    };
+    for (Lane &lane : lanes) {
+        const auto count = std::ranges::count_if(layers, [&](const core::LayerInfo &layer) { return &laneOf(layer) == &lane; });
+        if (count == 0)
+            continue;
+        QString below = Counted::layers(count);
+        if (lane.ink == LaneInk::Cpu)
+            below = tr("%1, %2").arg(below, Counted::threads(m_run->profile.start.threads));
+        lane.track = m_plot.addBlockTrack({QString::fromLatin1(lane.backend).toUpper(), below, 44, lane.ink}, LaneInk::TimeRamp);
+        m_plot.blockTrack(lane.track)->setLabelOf([this](const LaneBlock &block) {
+            const auto &names = m_run->profile.start.layers;
+            return block.label < names.size() ? toQString(names[block.label].name) : QString();
+        });
+        m_layerTracks.push_back(lane.track);
+    }
+    for (const core::LayerInfo &layer : layers)
+        m_trackOfLayer.push_back(laneOf(layer).track);
+}
+
+bool RunLanes::isThrottled(std::size_t inference) const
+{
+    return std::ranges::any_of(m_run->summary.throttled, [inference](const core::ThrottledStretch &stretch) {
+        return inference >= stretch.first && inference < stretch.first + stretch.count;
+    });
 }
 
 void RunLanes::addFamily(Family family)
@@ -163,54 +196,85 @@ void RunLanes::colourLayers()
             static_cast<std::uint8_t>(std::max(1, theme().timeRamp.indexOf(highest > 0 ? sums[layer] / highest : 0)));
 }
 
-void RunLanes::extend()
+bool RunLanes::extend()
 {
     if (!m_run)
-        return;
+        return false;
     const core::RunProfile &profile = m_run->profile;
     if (!m_hasTracks) {
         // Nothing can be drawn before the run says which layers and counters it has.
         if (profile.hello.counters.empty() && profile.start.layers.empty() && profile.inferenceCount() == 0)
-            return;
+            return false;
         if (m_run->live && profile.start.layers.empty() && profile.inferenceCount() == 0)
-            return;
+            return false;
         buildTracks();
     }
     const std::size_t layers = profile.layerCount();
     if (m_shownInferences == 0 && profile.inferenceCount() > 0)
         colourLayers();
-    std::vector<LaneBlock> inferences, events;
-    std::vector<StepSample> dots;
-    for (std::size_t i = m_shownInferences; i < profile.inferenceCount(); ++i) {
+    const std::size_t part = std::max<std::size_t>(1, kPartBlocks / std::max<std::size_t>(1, layers));
+    const std::size_t end = std::min(profile.inferenceCount(), m_shownInferences + part);
+    std::vector<LaneBlock> inferences;
+    std::map<int, std::vector<LaneBlock>> events;
+    std::vector<StepSample> dots, warned;
+    for (std::size_t i = m_shownInferences; i < end; ++i) {
         const std::int64_t start = profile.inferenceStartNs[i], duration = profile.inferenceDurationNs[i];
-        inferences.push_back({start, duration, static_cast<std::uint32_t>(i), 5, LaneBlock::None});
-        dots.push_back({start, static_cast<double>(duration) / 1e6});
-        if (m_layers < 0 || (i + 1) * layers > profile.layerDurationNs.size())
+        const bool throttled = isThrottled(i);
+        const std::uint8_t flags = throttled ? LaneBlock::Warn : LaneBlock::None;
+        inferences.push_back({start, duration, static_cast<std::uint32_t>(i), 5, flags});
+        (throttled ? warned : dots).push_back({start, static_cast<double>(duration) / 1e6});
+        if (m_layerTracks.empty() || (i + 1) * layers > profile.layerDurationNs.size())
             continue;
         for (std::size_t layer = 0; layer < layers; ++layer) {
             const std::size_t at = i * layers + layer;
-            events.push_back({start + profile.layerOffsetNs[at], profile.layerDurationNs[at], static_cast<std::uint32_t>(layer),
-                              m_layerStep[layer], LaneBlock::None});
+            events[m_trackOfLayer[layer]].push_back({start + profile.layerOffsetNs[at], profile.layerDurationNs[at],
+                                                     static_cast<std::uint32_t>(layer), m_layerStep[layer], LaneBlock::None});
         }
     }
-    m_shownInferences = profile.inferenceCount();
+    m_shownInferences = end;
     if (!inferences.empty()) {
         m_plot.appendBlocks(m_inferences, inferences);
         m_plot.appendOverview(dots);
+        m_plot.appendOverview(warned, true);
     }
-    if (!events.empty())
-        m_plot.appendBlocks(m_layers, events);
+    for (const auto &[track, blocks] : events)
+        m_plot.appendBlocks(track, blocks);
+    appendSamples();
+    return m_shownInferences < profile.inferenceCount() || m_shownSamples < profile.counterSamples.size();
+}
 
+void RunLanes::appendSamples()
+{
+    const std::vector<core::CounterSample> &all = m_run->profile.counterSamples;
+    const std::size_t end = std::min(all.size(), m_shownSamples + kPartBlocks);
     std::map<std::uint32_t, std::vector<StepSample>> samples;
-    for (std::size_t i = m_shownSamples; i < profile.counterSamples.size(); ++i) {
-        const core::CounterSample &sample = profile.counterSamples[i];
+    for (; m_shownSamples < end; ++m_shownSamples) {
+        const core::CounterSample &sample = all[m_shownSamples];
         const auto series = m_series.find(sample.counterId);
         if (series != m_series.end())
             samples[sample.counterId].push_back({sample.tNs, sample.value * series->second.factor});
     }
-    m_shownSamples = profile.counterSamples.size();
     for (const auto &[counter, list] : samples)
         m_plot.appendSamples(m_series[counter].track, m_series[counter].series, list);
+}
+
+std::optional<std::size_t> RunLanes::inferenceAt(std::int64_t timeNs) const
+{
+    if (!m_run)
+        return std::nullopt;
+    const auto &starts = m_run->profile.inferenceStartNs;
+    const auto next = std::ranges::upper_bound(starts, timeNs);
+    return next == starts.begin() ? std::nullopt : std::optional(static_cast<std::size_t>(next - starts.begin()) - 1);
+}
+
+TimeSpan RunLanes::spanOf(std::size_t inference) const
+{
+    const core::RunProfile &profile = m_run->profile;
+    const std::int64_t start = profile.inferenceStartNs[inference];
+    std::int64_t end = start + std::max<std::int64_t>(1, profile.inferenceDurationNs[inference]);
+    if (inference + 1 < profile.inferenceCount())
+        end = std::max(start + 1, std::min(end, profile.inferenceStartNs[inference + 1] - 1));
+    return {start, end};
 }
 
 QStringList RunLanes::readout(std::int64_t timeNs, int track, const LaneBlock *block) const
@@ -219,15 +283,22 @@ QStringList RunLanes::readout(std::int64_t timeNs, int track, const LaneBlock *b
         return {};
     QStringList lines;
     const core::RunProfile &profile = m_run->profile;
-    if (block && track == m_layers && block->label < profile.layerCount()) {
+    if (block && isLayerTrack(track) && block->label < profile.layerCount()) {
         const core::LayerInfo &layer = profile.start.layers[block->label];
         lines << toQString(layer.name) << QStringLiteral("%1  %2").arg(formatDuration(block->durationNs), toQString(layer.op));
+        if (const auto inference = inferenceAt(block->startNs))
+            lines << tr("inference %1").arg(formatCount(static_cast<qint64>(*inference) + 1));
         if (const core::LayerSummary *summary = m_run->summaryOf(block->label); summary && summary->duration.count > 0)
             lines << tr("p50 of run %1 n=%2")
                          .arg(formatDuration(static_cast<std::int64_t>(summary->duration.p50Ns)),
                               formatCount(static_cast<qint64>(summary->duration.count)));
     } else if (block && track == m_inferences) {
         lines << tr("Inference %1").arg(formatCount(block->label + 1)) << formatDuration(block->durationNs);
+        if (const core::DurationSummary &latency = m_run->summary.latency; latency.count > 0)
+            lines << tr("p50 of run %1 n=%2")
+                         .arg(formatDuration(static_cast<std::int64_t>(latency.p50Ns)), formatCount(static_cast<qint64>(latency.count)));
+        if (isThrottled(block->label))
+            lines << tr("throttled");
     } else {
         lines << formatDuration(timeNs);
     }

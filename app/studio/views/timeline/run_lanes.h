@@ -6,24 +6,32 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace nordlys::studio {
 
-/// Puts a run onto a LanePlot: inferences, layers, clocks, utilisation, temperatures, memory. New data of a live run is appended.
+/// Puts a run onto a LanePlot: inferences, one lane of layers for each backend, clocks, utilisation, temperatures, memory. New data
+/// of a live run is appended.
 class RunLanes {
     Q_DECLARE_TR_FUNCTIONS(RunLanes)
 
 public:
     explicit RunLanes(LanePlot &plot) : m_plot(plot) {}
 
-    /// Rebuilds tracks and data for a run (null: empties). What arrives later comes through extend().
+    /// Rebuilds the tracks for a run (null: empties). Its data comes through extend().
     void show(const RunRecord *run);
-    void extend();
+    /// Adds what arrived since the last call, up to a part that takes a few milliseconds. True: there is more, call again soon.
+    bool extend();
     [[nodiscard]] const RunRecord *run() const { return m_run; }
     [[nodiscard]] int inferenceTrack() const { return m_inferences; }
-    [[nodiscard]] int layerTrack() const { return m_layers; }
+    [[nodiscard]] bool isLayerTrack(int track) const { return std::ranges::find(m_layerTracks, track) != m_layerTracks.end(); }
+    /// The inference that runs at a time, or the last one before it; none before the first.
+    [[nodiscard]] std::optional<std::size_t> inferenceAt(std::int64_t timeNs) const;
+    /// From the start of an inference to its end, short of the next one's start.
+    [[nodiscard]] TimeSpan spanOf(std::size_t inference) const;
     /// Lines of the read-out box.
     [[nodiscard]] QStringList readout(std::int64_t timeNs, int track, const LaneBlock *block) const;
 
@@ -37,11 +45,16 @@ private:
     void addFamily(Family family);
     [[nodiscard]] static Family familyOf(const core::CounterInfo &counter);
     [[nodiscard]] QString familyName(Family family) const;
+    void buildLayerTracks();
     void colourLayers();
+    void appendSamples();
+    [[nodiscard]] bool isThrottled(std::size_t inference) const;
 
     LanePlot &m_plot;
     const RunRecord *m_run = nullptr;
-    int m_inferences = -1, m_layers = -1;
+    int m_inferences = -1;
+    std::vector<int> m_layerTracks;  ///< one for each backend
+    std::vector<int> m_trackOfLayer; ///< -1: none
     std::map<std::uint32_t, Series> m_series;
     std::vector<std::uint8_t> m_layerStep;
     std::size_t m_shownInferences = 0, m_shownSamples = 0;

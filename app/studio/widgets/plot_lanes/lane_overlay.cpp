@@ -184,12 +184,14 @@ void LaneOverlay::drawRange(QCPPainter* painter) const
             continue;
         }
         const int column = static_cast<int>(std::lround(x));
-        painter->fillRect(QRect(column, area.top(), 2, area.height()), theme().focus);
+        const bool active = m_plot->m_activeEdge == (edge == range.fromNs ? LanePlot::Edge::Start : LanePlot::Edge::End);
+        painter->fillRect(QRect(column - (active ? 1 : 0), area.top(), active ? 4 : 2, area.height()), theme().focus);
         QPolygonF grip;
         grip << QPointF(column - 5, area.top()) << QPointF(column + 7, area.top()) << QPointF(column + 7, area.top() + 9)
              << QPointF(column + 1, area.top() + 15) << QPointF(column - 5, area.top() + 9);
         painter->setAntialiasing(true);
-        painter->setPen(Qt::NoPen);
+        // The edge that the keys move has a grip with an outline.
+        painter->setPen(active ? QPen(theme().text, 2) : QPen(Qt::NoPen));
         painter->setBrush(theme().focus);
         painter->drawPolygon(grip);
         painter->setAntialiasing(false);

@@ -313,12 +313,16 @@ void LanePlot::setSelection(TimeSpan span)
         return;
     }
     m_selection = span;
+    if (m_selection.empty()) {
+        m_activeEdge = Edge::None;
+    }
     scheduleReplot();
     Q_EMIT selectionChanged(m_selection);
 }
 
 void LanePlot::clearSelection()
 {
+    m_activeEdge = Edge::None;
     if (m_selection != TimeSpan{}) {
         m_selection = {};
         scheduleReplot();

@@ -36,7 +36,9 @@ struct TimeSpan {
 /// nanoseconds from the start of the run. GUI thread only. Changes are drawn at most 30 times a second.
 ///
 /// Mouse: wheel zooms around the pointer (Shift pans), drag pans, Shift drag or a drag on the overview selects a range, a drag
-/// of the range's grip changes it, double click fits. Keys: arrows pan, + and - zoom, Home fits, End follows, Escape clears.
+/// of the range's grip changes it, double click fits. Keys: arrows pan, + and - zoom, Home fits, End follows, Escape clears. A click on
+/// a grip, or the keys [ and ], take the range's start or end (without a range: what is in view becomes one); arrows then move
+/// that edge, Shift ten steps, until Escape.
 class LanePlot : public QCustomPlot
 {
     Q_OBJECT
@@ -87,6 +89,12 @@ public:
     /// Text of the range's flag; default: start, end, length.
     using RangeText = std::function<QString(TimeSpan span)>;
     void setRangeText(RangeText text);
+    /// Where an edge goes when it is moved by `steps` (negative: to the left) with the keys; default: by pixels.
+    using EdgeStep = std::function<std::int64_t(std::int64_t timeNs, bool isEnd, int steps)>;
+    void setEdgeStep(EdgeStep step) { m_edgeStep = std::move(step); }
+    enum class Edge { None, Start, End };
+    /// The edge that the arrow keys move.
+    [[nodiscard]] Edge activeEdge() const { return m_activeEdge; }
 
     /// Lines of the box at the crosshair (first one bold; none: no box). `track` is -1 outside tracks, `block` is the block under
     /// the pointer.
@@ -149,6 +157,9 @@ private:
     [[nodiscard]] int selectionEdgeAt(const QPoint& at) const; ///< 0 none, 1 start, 2 end
     void dragTo(const QPoint& at);
     void finishSelection();
+    void takeEdge(Edge edge);
+    void moveEdge(int steps);
+    bool edgeKey(QKeyEvent* event);
 
     std::vector<Track> m_tracks;
     TrackRect* m_overview = nullptr;
@@ -169,12 +180,15 @@ private:
     std::optional<std::int64_t> m_crosshair;
     QPoint m_pointer{-1, -1};
     RangeText m_rangeText;
+    EdgeStep m_edgeStep;
+    Edge m_activeEdge = Edge::None;
     Readout m_readout;
     bool m_follow = false;
     bool m_fitted = true; ///< everything is shown; new data keeps it so
 
     Drag m_drag = Drag::None;
     bool m_pressedOverview = false;
+    bool m_edgeTaken = false; ///< the press was on a grip
     QPoint m_pressedAt;
     TimeSpan m_pressedVisible;
     std::int64_t m_anchorNs = 0;

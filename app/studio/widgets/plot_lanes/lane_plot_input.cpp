@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -102,11 +103,13 @@ void LanePlot::mousePressEvent(QMouseEvent* event)
     m_pressedVisible = m_visible;
     m_pressedOverview = onOverview(at);
     m_drag = Drag::Pending;
+    m_edgeTaken = false;
     if (m_pressedOverview) {
         m_anchorNs = overviewTimeAt(at.x());
     } else if (const int edge = selectionEdgeAt(at); edge != 0) {
         m_anchorNs = edge == 1 ? m_selection.toNs : m_selection.fromNs;
         m_drag = Drag::Select;
+        m_edgeTaken = true;
     } else if (event->modifiers().testFlag(Qt::ShiftModifier)) {
         m_anchorNs = timeAt(std::max(at.x(), plotArea().left()));
         m_drag = Drag::Select;
@@ -179,10 +182,18 @@ void LanePlot::mouseReleaseEvent(QMouseEvent* event)
     }
     const QPoint at = event->position().toPoint();
     const Drag drag = m_drag;
-    dragTo(at);
+    if (!m_edgeTaken || at != m_pressedAt) {
+        dragTo(at);
+    }
     m_drag = Drag::None;
     unsetCursor();
     if (m_drag == Drag::None && (drag == Drag::Select || drag == Drag::SelectOverview)) {
+        if (std::exchange(m_edgeTaken, false) && !m_selection.empty()) {
+            takeEdge(m_anchorNs == m_selection.toNs ? Edge::Start : Edge::End);
+            if (at == m_pressedAt) {
+                return; // taken for the keys, not moved
+            }
+        }
         finishSelection();
         return;
     }
@@ -229,8 +240,69 @@ void LanePlot::wheelEvent(QWheelEvent* event)
     event->accept();
 }
 
+void LanePlot::takeEdge(Edge edge)
+{
+    m_activeEdge = edge;
+    scheduleReplot(true);
+}
+
+void LanePlot::moveEdge(int steps)
+{
+    const bool isEnd = m_activeEdge == Edge::End;
+    std::int64_t edge = isEnd ? m_selection.toNs : m_selection.fromNs;
+    if (m_edgeStep) {
+        edge = m_edgeStep(edge, isEnd, steps);
+    } else {
+        edge += steps * std::max<std::int64_t>(1, m_visible.length() / std::max(1, plotArea().width()));
+    }
+    if (isEnd ? edge <= m_selection.fromNs : edge >= m_selection.toNs) {
+        return;
+    }
+    setSelection(isEnd ? TimeSpan{m_selection.fromNs, edge} : TimeSpan{edge, m_selection.toNs});
+    Q_EMIT selectionFinished(m_selection);
+}
+
+bool LanePlot::edgeKey(QKeyEvent* event)
+{
+    switch (event->key()) {
+    case Qt::Key_BracketLeft:
+    case Qt::Key_BracketRight:
+        if (m_content.empty()) {
+            return false;
+        }
+        if (m_selection.empty()) {
+            stopFollowing();
+            setSelection({std::max(m_visible.fromNs, m_content.fromNs), std::min(m_visible.toNs, m_content.toNs)});
+            Q_EMIT selectionFinished(m_selection);
+        }
+        takeEdge(event->key() == Qt::Key_BracketLeft ? Edge::Start : Edge::End);
+        return true;
+    case Qt::Key_Left:
+    case Qt::Key_Right: {
+        if (m_activeEdge == Edge::None || m_selection.empty()) {
+            return false;
+        }
+        const int size = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
+        moveEdge(event->key() == Qt::Key_Left ? -size : size);
+        return true;
+    }
+    case Qt::Key_Escape:
+        if (m_activeEdge == Edge::None || m_selection.empty()) {
+            return false;
+        }
+        takeEdge(Edge::None);
+        return true;
+    default:
+        return false;
+    }
+}
+
 void LanePlot::keyPressEvent(QKeyEvent* event)
 {
+    if (edgeKey(event)) {
+        event->accept();
+        return;
+    }
     const std::int64_t step = std::max<std::int64_t>(1, m_visible.length() / (event->modifiers().testFlag(Qt::ShiftModifier) ? 2 : 10));
     const std::int64_t middle = m_visible.fromNs + m_visible.length() / 2;
     switch (event->key()) {
