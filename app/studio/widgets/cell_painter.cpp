@@ -68,7 +68,7 @@ void paintInterval(QPainter* painter, const QRect& rect, const CellInterval& int
     painter->setPen(QPen(zeroLine, 1));
     painter->drawLine(QPointF(zero, rect.y() + 4), QPointF(zero, rect.bottom() - 4));
     // Crossing zero means "not clear": neutral; else the side decides.
-    const bool clear = interval.low > 0.0 || interval.high < 0.0;
+    const bool clear = !interval.neutral && (interval.low > 0.0 || interval.high < 0.0);
     const QColor colour = !clear ? theme().text2 : interval.value < 0.0 ? theme().deltaRamp.at(0) : theme().deltaRamp.at(6);
     QColor wash = colour;
     wash.setAlphaF(0.35F);

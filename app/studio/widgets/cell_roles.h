@@ -33,6 +33,7 @@ struct CellInterval {
     double high = 0.0;
     double scaleMin = -1.0;
     double scaleMax = 1.0;
+    bool neutral = false; ///< no verdict, or inside the noise: without the colours of faster and slower
 
     friend bool operator==(const CellInterval&, const CellInterval&) = default;
 };

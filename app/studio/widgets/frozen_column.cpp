@@ -78,11 +78,16 @@ void FrozenColumn::keyPressEvent(QKeyEvent* event)
 
 bool FrozenColumn::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event)
 {
-    // The main view opens the editor for the key; this one only where the pointer is.
+    // Keys reach the main view, which asks for the editor with editHere().
     if (trigger == EditKeyPressed || trigger == AnyKeyPressed) {
         return false;
     }
     return QTableView::edit(index, trigger, event);
+}
+
+bool FrozenColumn::editHere(const QModelIndex& index)
+{
+    return QTableView::edit(index, AllEditTriggers, nullptr);
 }
 
 } // namespace nordlys::studio

@@ -17,6 +17,8 @@ public:
 
     /// Hides every column but the first; call after the model or its columns changed.
     void showOnlyFirst();
+    /// Opens the editor of a cell of the first column; below this view one of the main view could not be seen.
+    bool editHere(const QModelIndex& index);
 
 protected:
     bool viewportEvent(QEvent* event) override;

@@ -48,6 +48,7 @@ public:
     /// The whole table, in the order shown.
     [[nodiscard]] QString tableAsTsv() const;
 
+    using QTableView::edit;
     void keyboardSearch(const QString& typed) override;
     void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
 
@@ -61,6 +62,7 @@ Q_SIGNALS:
     void chipClicked(const QModelIndex& index);
 
 protected:
+    bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool viewportEvent(QEvent* event) override;

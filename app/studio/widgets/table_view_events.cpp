@@ -29,6 +29,16 @@ void TableView::paintEvent(QPaintEvent* event)
     painter.drawText(place, Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
 }
 
+bool TableView::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event)
+{
+    const bool wanted = trigger == AllEditTriggers || (editTriggers() & trigger) != 0;
+    if (wanted && index.column() == 0 && m_frozen->isVisible() && (index.flags() & Qt::ItemIsEditable) != 0) {
+        const bool byKey = trigger == AllEditTriggers || trigger == EditKeyPressed || trigger == AnyKeyPressed;
+        return byKey && m_frozen->editHere(index);
+    }
+    return QTableView::edit(index, trigger, event);
+}
+
 void TableView::keyPressEvent(QKeyEvent* event)
 {
     if (event->matches(QKeySequence::Copy)) {

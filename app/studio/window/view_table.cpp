@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view_table.h"
 
+#include <studio/views/compare/compare_view.h>
 #include <studio/views/encodings/encodings_view.h>
 #include <studio/views/graph/graph_view.h>
 #include <studio/views/layers/layers_panel.h>
@@ -23,7 +24,7 @@ QWidget *acting(const ViewContext &context, QWidget *parent)
     return new View(context.workspace, context.actions, parent);
 }
 
-QWidget *layers(const ViewContext &context, QWidget *parent) { return new LayersPanel(context.workspace, false, parent); }
+QWidget *layers(const ViewContext &context, QWidget *parent) { return new LayersPanel(context.workspace, context.actions, nullptr, parent); }
 
 /// Names the texts for translators.
 struct ViewTable {
@@ -42,6 +43,7 @@ std::vector<ViewSpec> viewTable()
         {QStringLiteral("encodings"), ViewTable::tr("Encodings"), Icon::Encodings, digit(2), Needs::ModelOrRun, {}, acting<EncodingsView>},
         {QStringLiteral("timeline"), ViewTable::tr("Timeline"), Icon::Timeline, digit(4), Needs::ModelOrRun, {}, acting<TimelineView>},
         {QStringLiteral("layers"), ViewTable::tr("Layers"), Icon::Layers, digit(5), Needs::ModelOrRun, {false, true, false}, layers},
+        {QStringLiteral("compare"), ViewTable::tr("Compare"), Icon::Compare, digit(6), Needs::ModelOrRun, {}, acting<CompareView>},
     };
     // clang-format on
 }

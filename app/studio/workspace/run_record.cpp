@@ -10,6 +10,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace nordlys::studio {
@@ -30,7 +31,8 @@ QString RunRecord::condition() const
     }
     double hottest = -1e9;
     std::size_t seen = 0;
-    for (const core::CounterSample &sample : profile.counterSamples) {
+    constexpr std::size_t kLooked = 2000; // a sensor that says nothing for so long was not there at the start
+    for (const core::CounterSample &sample : std::span(profile.counterSamples).first(std::min(kLooked, profile.counterSamples.size()))) {
         if (seen == temperatures.size())
             break;
         const auto found = temperatures.find(sample.counterId);

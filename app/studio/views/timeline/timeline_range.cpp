@@ -5,6 +5,7 @@
 #include "note_box.h"
 
 #include <studio/look/number_format.h>
+#include <studio/models/run_verdict.h>
 #include <studio/workspace/counted.h>
 #include <studio/workspace/range_csv.h>
 #include <studio/workspace/text.h>
@@ -42,20 +43,6 @@ QString counterText(const core::CounterSummary &counter)
 }
 
 std::int64_t rounded(double ns) { return static_cast<std::int64_t>(ns + 0.5); }
-
-Verdict verdictOf(const core::Verdict &verdict)
-{
-    switch (verdict.level) {
-    case core::VerdictLevel::Trusted: return Verdict::Trusted;
-    case core::VerdictLevel::Noisy: return Verdict::Noisy;
-    case core::VerdictLevel::Throttled: return Verdict::Throttled;
-    case core::VerdictLevel::Fallback: return Verdict::FellBack;
-    case core::VerdictLevel::TooFew: return Verdict::TooFew;
-    case core::VerdictLevel::Interrupted: return Verdict::Interrupted;
-    case core::VerdictLevel::Failed: return Verdict::Failed;
-    }
-    return Verdict::TooFew;
-}
 
 double secondsOf(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 
@@ -160,6 +147,7 @@ void TimelineView::updateRange()
     const RunRecord *run = m_workspace.run();
     const auto &range = m_workspace.range();
     m_zoom->setEnabled(range.has_value());
+    updateActions();
     m_rangeTitle->setText(range ? tr("Range") : tr("Whole run"));
     if (!run) {
         m_numbers->setRows({});

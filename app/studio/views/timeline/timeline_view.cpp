@@ -29,7 +29,7 @@ constexpr std::int64_t kFollowNs = 500'000'000;
 } // namespace
 
 TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_statistics(new RangeStatistics(workspace, this)), m_stack(new QStackedWidget(this)),
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_statistics(new RangeStatistics(workspace, this)), m_stack(new QStackedWidget(this)),
       m_empty(new EmptyState(this)), m_plot(new LanePlot(this)), m_lanes(*m_plot), m_title(new InkLabel(CellInk::Default, this)),
       m_state(new InkLabel(CellInk::Note, this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
       m_again(new QPushButton(tr("Run again"), this)), m_follow(new QPushButton(tr("Follow"), this)),
@@ -48,6 +48,7 @@ TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidge
     m_empty->setHint(tr("Or open a recording (.nrs)."));
     connect(m_empty, &EmptyState::actionTriggered, actions.action(QStringLiteral("run.run")), &QAction::trigger);
 
+    addActions(actions);
     auto *bar = new QWidget(this);
     buildBar(bar, actions);
     auto *scroll = new QScrollArea(this);
@@ -97,6 +98,34 @@ TimelineView::TimelineView(Workspace &workspace, ActionRegistry &actions, QWidge
     showRun();
 }
 
+void TimelineView::addActions(ActionRegistry &actions)
+{
+    const auto add = [&](const char *id, const QString &text, const QString &tags, std::optional<Icon> picture, std::function<void()> run) {
+        ActionSpec spec;
+        spec.id = QString::fromLatin1(id);
+        spec.text = text;
+        spec.icon = picture;
+        spec.menu = QStringLiteral("view");
+        spec.group = 6;
+        spec.tags = tags;
+        actions.add(spec, std::move(run));
+    };
+    add("timeline.zoomToRange", tr("Zoom to range"), {}, Icon::ZoomIn, [this] { m_plot->zoomToSelection(); });
+    add("timeline.clearRange", tr("Clear the range"), {}, Icon::Close, [this] { m_workspace.setRange(std::nullopt); });
+    add("timeline.exportCsv", tr("Export inferences as CSV…"), tr("range times spreadsheet"), Icon::Export, [this] { askExport(); });
+}
+
+void TimelineView::updateActions()
+{
+    const QString noRange = m_workspace.range() ? QString() : tr("Select a range in the timeline first.");
+    m_actions.setReason(QStringLiteral("timeline.zoomToRange"), noRange);
+    m_actions.setReason(QStringLiteral("timeline.clearRange"), noRange);
+    const RunRecord *run = m_workspace.run();
+    m_actions.setReason(QStringLiteral("timeline.exportCsv"), !run || run->profile.inferenceCount() == 0 ? tr("There are no inferences yet.")
+                                                              : run->live                              ? tr("The run has not ended yet.")
+                                                                                                       : QString());
+}
+
 void TimelineView::buildBar(QWidget *bar, ActionRegistry &actions)
 {
     m_title->setFont(uiFont(12, QFont::DemiBold));
@@ -123,14 +152,9 @@ void TimelineView::buildBar(QWidget *bar, ActionRegistry &actions)
     connect(m_zoom, &QPushButton::clicked, m_plot, &LanePlot::zoomToSelection);
     connect(m_more, &QPushButton::clicked, this, [this] {
         QMenu menu(this);
-        const RunRecord *shown = m_workspace.run();
-        const bool range = m_workspace.range().has_value();
-        QAction *clear = menu.addAction(tr("Clear the range"), this, [this] { m_workspace.setRange(std::nullopt); });
-        clear->setShortcut(Qt::Key_Escape);
-        clear->setEnabled(range);
-        QAction *csv = menu.addAction(icon(Icon::Export), range ? tr("Export range as CSV…") : tr("Export run as CSV…"), this,
-                                      &TimelineView::askExport);
-        csv->setEnabled(shown && !shown->live && shown->profile.inferenceCount() > 0);
+        menu.setToolTipsVisible(true);
+        for (const char *id : {"timeline.clearRange", "timeline.exportCsv"})
+            menu.addAction(m_actions.action(QString::fromLatin1(id)));
         menu.addAction(tr("Copy statistics"), m_numbers, &KeyValueGrid::copy);
         menu.exec(m_more->mapToGlobal(QPoint(0, m_more->height())));
     });
@@ -277,6 +301,7 @@ void TimelineView::extendMore()
 
 void TimelineView::updateHeader()
 {
+    updateActions();
     const RunRecord *run = m_workspace.run();
     if (!run)
         return;

@@ -43,6 +43,8 @@ public Q_SLOTS:
     void zoomOut();
 
 private:
+    void addActions(ActionRegistry &actions);
+    void updateActions();
     void buildBar(QWidget *bar, ActionRegistry &actions);
     QWidget *buildSide();
     void connectPlot();
@@ -58,6 +60,7 @@ private:
     [[nodiscard]] QString flagText(TimeSpan span) const;
 
     Workspace &m_workspace;
+    ActionRegistry &m_actions;
     RangeStatistics *m_statistics;
     QStackedWidget *m_stack;
     EmptyState *m_empty;
