@@ -5,6 +5,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
+#include <studio/widgets/dialog_ending.h>
 #include <studio/workspace/text.h>
 
 #include <core/inputs/preprocess.h>
@@ -12,7 +13,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
-#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -21,7 +21,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QVBoxLayout>
 
 namespace nordlys::studio {
 namespace {
@@ -41,6 +40,14 @@ QSpinBox *limitBox(QWidget *parent, const QString &all)
     box->setRange(0, 1000000);
     box->setSpecialValueText(all);
     return box;
+}
+
+QFormLayout *newForm()
+{
+    auto *form = new QFormLayout;
+    form->setHorizontalSpacing(metrics().gapHuge);
+    form->setVerticalSpacing(metrics().gap);
+    return form;
 }
 
 QLabel *problemLabel(QWidget *parent)
@@ -116,9 +123,7 @@ CalibrateDialog::CalibrateDialog(const InputSource &inputs, QWidget *parent)
     method->addItem(tr("min-max"));
     method->setToolTip(tr("The range is the smallest to the largest value seen."));
 
-    auto *form = new QFormLayout;
-    form->setHorizontalSpacing(metrics().gapHuge);
-    form->setVerticalSpacing(metrics().gap);
+    QFormLayout *form = newForm();
     form->addRow(tr("Inputs"), m_inputs);
     form->addRow(tr("Samples"), m_limit);
     form->addRow(tr("Preprocessing"), m_preprocess);
@@ -128,17 +133,7 @@ CalibrateDialog::CalibrateDialog(const InputSource &inputs, QWidget *parent)
     form->addRow(QString(), m_perChannel);
     form->addRow(QString(), m_weightSymmetric);
     form->addRow(QString(), m_actSymmetric);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_start = buttons->addButton(tr("Calibrate"), QDialogButtonBox::AcceptRole);
-    m_start->setDefault(true);
-    setPrimary(m_start);
-    auto *column = new QVBoxLayout(this);
-    column->setSpacing(metrics().gapLarge);
-    column->addLayout(form);
-    column->addWidget(m_problem);
-    column->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    m_start = endDialog(this, form, m_problem, tr("Calibrate"));
     connect(&m_inputs->edit(), &QLineEdit::textChanged, this, &CalibrateDialog::check);
     connect(m_preprocess, &QLineEdit::textChanged, this, &CalibrateDialog::check);
     check();
@@ -179,24 +174,12 @@ EvaluateDialog::EvaluateDialog(const InputSource &inputs, const QString &labels,
     m_limit->setValue(inputs.limit);
     m_preprocess->setText(inputs.preprocess);
     m_preprocess->setPlaceholderText(tr("automatic: size and channels of the model's input, 0 to 1"));
-    auto *form = new QFormLayout;
-    form->setHorizontalSpacing(metrics().gapHuge);
-    form->setVerticalSpacing(metrics().gap);
+    QFormLayout *form = newForm();
     form->addRow(tr("Inputs"), m_inputs);
     form->addRow(tr("Labels"), m_labels);
     form->addRow(tr("Samples"), m_limit);
     form->addRow(tr("Preprocessing"), m_preprocess);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_start = buttons->addButton(tr("Evaluate"), QDialogButtonBox::AcceptRole);
-    m_start->setDefault(true);
-    setPrimary(m_start);
-    auto *column = new QVBoxLayout(this);
-    column->setSpacing(metrics().gapLarge);
-    column->addLayout(form);
-    column->addWidget(m_problem);
-    column->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    m_start = endDialog(this, form, m_problem, tr("Evaluate"));
     connect(&m_inputs->edit(), &QLineEdit::textChanged, this, &EvaluateDialog::check);
     connect(&m_labels->edit(), &QLineEdit::textChanged, this, &EvaluateDialog::check);
     connect(m_preprocess, &QLineEdit::textChanged, this, &EvaluateDialog::check);

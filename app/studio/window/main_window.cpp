@@ -5,7 +5,9 @@
 #include "job_strip.h"
 #include "menus.h"
 #include "ops_panel.h"
+#include "side_strip.h"
 #include "top_bar.h"
+#include "window_layout.h"
 
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
@@ -23,6 +25,7 @@
 
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QSettings>
@@ -36,8 +39,19 @@
 namespace nordlys::studio {
 namespace {
 
-constexpr int kLeftDock = 244, kRightDock = 308, kBottomDock = 200;
-constexpr int kNarrow = 1200;
+/// Only the view that is shown has a say in how small the window may be.
+class ViewStack : public QStackedWidget {
+public:
+    explicit ViewStack(QWidget *parent) : QStackedWidget(parent)
+    {
+        connect(this, &QStackedWidget::currentChanged, this, &QWidget::updateGeometry);
+    }
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return currentWidget() ? currentWidget()->minimumSizeHint() : QSize();
+    }
+    [[nodiscard]] QSize sizeHint() const override { return currentWidget() ? currentWidget()->sizeHint() : QSize(); }
+};
 
 QDockWidget *makeDock(QMainWindow *window, const QString &name, const QString &title, QWidget *content)
 {
@@ -79,8 +93,7 @@ MainWindow::~MainWindow()
     m_closing = true;
     // Widgets look at the workspace until they are gone: they go first.
     delete takeCentralWidget();
-    for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
-        delete dock;
+    qDeleteAll(findChildren<QDockWidget *>(QString(), Qt::FindDirectChildrenOnly));
     delete menuWidget();
     m_workspace->disconnect();
     delete m_workspace;
@@ -105,7 +118,7 @@ void MainWindow::buildBody()
     centreColumn->setSpacing(0);
     m_errors = new ErrorBar(centre);
     m_jobs = new JobStrip(centre);
-    m_stack = new QStackedWidget(centre);
+    m_stack = new ViewStack(centre);
     m_start = new StartView(this);
     m_stack->addWidget(m_start);
     const ViewContext context{*m_workspace, *m_actions, *m_keeper, *m_quantizer, *m_runner, [this](JobBase &job) { watch(job); }};
@@ -122,7 +135,12 @@ void MainWindow::buildBody()
     connect(m_viewBar, &ViewBar::viewChosen, this, &MainWindow::showView);
     centreColumn->addWidget(m_errors);
     centreColumn->addWidget(m_jobs);
-    centreColumn->addWidget(m_stack, 1);
+    auto *beside = new QWidget(centre); // the strip of a narrow window comes to the left of the views
+    auto *besideRow = new QHBoxLayout(beside);
+    besideRow->setContentsMargins(0, 0, 0, 0);
+    besideRow->setSpacing(0);
+    besideRow->addWidget(m_stack, 1);
+    centreColumn->addWidget(beside, 1);
     setCentralWidget(centre);
     for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
                          &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()})
@@ -166,25 +184,50 @@ void MainWindow::buildDocks()
     addDockWidget(Qt::LeftDockWidgetArea, m_leftDock);
     addDockWidget(Qt::RightDockWidgetArea, m_rightDock);
     addDockWidget(Qt::BottomDockWidgetArea, m_bottomDock);
-    applyScreenClass();
-}
-
-void MainWindow::applyScreenClass()
-{
-    const bool narrow = width() < kNarrow;
-    resizeDocks({m_leftDock, m_rightDock}, {scaled(kLeftDock), scaled(narrow ? 264 : kRightDock)}, Qt::Horizontal);
-    resizeDocks({m_bottomDock}, {scaled(narrow ? 168 : kBottomDock)}, Qt::Vertical);
+    m_strip = new SideStrip(*m_leftDock, m_stack, centralWidget());
+    static_cast<QBoxLayout *>(m_stack->parentWidget()->layout())->insertWidget(0, m_strip);
+    m_layout = new WindowLayout(*this, {m_leftDock, m_rightDock, m_bottomDock, m_strip, [this] {
+                                            auto *beside = new TimelineView(*m_workspace, *m_actions);
+                                            auto *dock = makeDock(this, QStringLiteral("timelineDock"), tr("Timeline"), beside);
+                                            addDockWidget(Qt::BottomDockWidgetArea, dock);
+                                            return dock;
+                                        }});
+    connect(m_layout, &WindowLayout::screenChanged, this, &MainWindow::updateDocks);
+    const struct {
+        const char *id;
+        QDockWidget *dock;
+    } toggles[] = {{"view.dockModel", m_leftDock}, {"view.dockInspector", m_rightDock}, {"view.dockLayers", m_bottomDock}};
+    for (const auto &[name, dock] : toggles) {
+        QAction *toggle = m_actions->action(QString::fromLatin1(name));
+        connect(dock, &QDockWidget::visibilityChanged, toggle, [toggle, dock = dock] { toggle->setChecked(!dock->isHidden()); });
+    }
 }
 
 void MainWindow::updateDocks()
 {
-    // Which docks belong to a view; hidden ones come back with the next view that has them.
     const auto spec = std::ranges::find(m_views, m_view, &ViewSpec::id);
     const ViewDocks docks = spec == m_views.end() || !m_workspace->document() ? ViewDocks() : spec->docks;
-    const bool narrow = width() < kNarrow;
-    m_leftDock->setVisible(docks.left && !narrow);
-    m_rightDock->setVisible(docks.inspector);
-    m_bottomDock->setVisible(docks.bottom);
+    m_layout->enter(m_view, docks);
+    const bool strip = m_layout->screen() == ScreenClass::Small;
+    const QString none = tr("This view has no such pane.");
+    m_actions->setReason(QStringLiteral("view.dockModel"), !docks.left ? none
+                                                           : strip     ? tr("In a narrow window it is the tab at the left.")
+                                                                       : QString());
+    m_actions->setReason(QStringLiteral("view.dockInspector"), docks.inspector ? QString() : none);
+    m_actions->setReason(QStringLiteral("view.dockLayers"), docks.bottom ? QString() : none);
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    if (isVisible())
+        m_layout->follow();
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    m_layout->follow();
 }
 
 void MainWindow::connectWorkspace()
@@ -302,9 +345,7 @@ void MainWindow::restoreLayout()
     const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
     if (!geometry.isEmpty())
         restoreGeometry(geometry);
-    const QByteArray state = settings.value(QStringLiteral("window/state")).toByteArray();
-    if (!state.isEmpty())
-        restoreState(state);
+    m_layout->load();
 }
 
 void MainWindow::saveLayout()
@@ -313,9 +354,7 @@ void MainWindow::saveLayout()
         return;
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    // Docks are shown per view; the layout is kept as the graph has it.
-    if (m_view == QLatin1String("graph"))
-        settings.setValue(QStringLiteral("window/state"), saveState());
+    m_layout->store();
 }
 
 void MainWindow::rememberRecent()

@@ -11,6 +11,7 @@ class QStackedWidget;
 
 namespace nordlys::studio {
 
+class CommandPalette;
 class EncodingsView;
 class ErrorBar;
 class GraphView;
@@ -20,6 +21,8 @@ class StartView;
 class TimelineView;
 class TopBar;
 class ViewBar;
+class WindowLayout;
+class SideStrip;
 
 /// The window: bars, docks and views over one workspace.
 class MainWindow : public QMainWindow {
@@ -43,6 +46,7 @@ public:
     void openPath(const QString &path);
     /// An id of viewIds(). False: there is no such view.
     bool showView(const QString &id);
+    [[nodiscard]] WindowLayout &windowLayout() { return *m_layout; }
     [[nodiscard]] QString currentView() const { return m_view; }
     [[nodiscard]] static QStringList viewIds() { return studio::viewIds(); }
     /// The widget of a view; null: there is no such view.
@@ -58,6 +62,8 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void showEvent(QShowEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dragLeaveEvent(QDragLeaveEvent *event) override;
     void dropEvent(QDropEvent *event) override;
@@ -76,9 +82,9 @@ private:
     void updateTitle();
     void updateStatus();
     void updateDocks();
-    void applyScreenClass();
     void showAbout();
     void showShortcuts();
+    void showPalette();
     void fillRecent();
     void rememberRecent();
 
@@ -112,7 +118,10 @@ private:
     EncodingsView *m_encodings = nullptr;
     TimelineView *m_timeline = nullptr;
     QDockWidget *m_leftDock = nullptr, *m_rightDock = nullptr, *m_bottomDock = nullptr;
+    WindowLayout *m_layout = nullptr;
+    SideStrip *m_strip = nullptr;
     Menus *m_menus = nullptr;
+    CommandPalette *m_palette = nullptr; ///< made when it is first asked for
     QLabel *m_statusDevice = nullptr, *m_statusModel = nullptr, *m_statusCost = nullptr, *m_statusSaved = nullptr;
     QString m_view = QStringLiteral("start");
     QStringList m_back, m_forward;

@@ -4,7 +4,10 @@
 #include "calibrate_dialog.h"
 #include "error_bar.h"
 #include "menus.h"
+#include "palette/command_palette.h"
+#include "shortcut_sheet.h"
 #include "top_bar.h"
+#include "window_layout.h"
 
 #include <studio/look/icons.h>
 #include <studio/look/theme.h>
@@ -135,9 +138,11 @@ void MainWindow::addViewActions()
                         .icon = spec.icon,
                         .menu = QStringLiteral("view"),
                         .group = 0,
-                        .tip = tr("Show the view %1").arg(spec.title)},
+                        .isView = true},
                        [this, id = spec.id] { showView(id); });
     add("view.start", 0, tr("&Start page"), {}, Icon::Recent, [this] { showView(QStringLiteral("start")); });
+    add("view.palette", 0, tr("Command &palette…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), Icon::Command,
+        [this] { showPalette(); });
     add("view.zoomIn", 1, tr("Zoom &in"), QKeySequence::ZoomIn, Icon::ZoomIn, [this] {
         if (!callView("zoomIn"))
             m_graph->canvas().zoomIn();
@@ -155,21 +160,25 @@ void MainWindow::addViewActions()
     add("view.dark", 0, tr("&Dark"), {}, {}, [] { chooseTheme(ThemeMode::Dark, "dark"); });
     add("view.light", 0, tr("&Light"), {}, {}, [] { chooseTheme(ThemeMode::Light, "light"); });
     add("view.system", 0, tr("As the &desktop"), {}, {}, [] { chooseTheme(ThemeMode::System, "system"); });
-    add("view.resetLayout", 2, tr("&Reset layout"), {}, {}, [this] {
-        for (QDockWidget *dock : {m_leftDock, m_rightDock, m_bottomDock})
-            dock->setFloating(false);
-        addDockWidget(Qt::LeftDockWidgetArea, m_leftDock);
-        addDockWidget(Qt::RightDockWidgetArea, m_rightDock);
-        addDockWidget(Qt::BottomDockWidgetArea, m_bottomDock);
-        updateDocks();
-        applyScreenClass();
-    });
+    const auto dock = [this](const char *name, const QString &text, const QString &tip, QDockWidget *MainWindow::*which) {
+        const QString id = QString::fromLatin1(name);
+        m_actions->add({.id = id, .text = text, .checkable = true, .menu = QStringLiteral("view"), .group = 3, .tip = tip},
+                       [this, id, which] { (this->*which)->setVisible(m_actions->action(id)->isChecked()); });
+    };
+    dock("view.dockModel", tr("&Model tree"), tr("Show the tree of operators at the left"), &MainWindow::m_leftDock);
+    dock("view.dockInspector", tr("&Inspector"), tr("Show the details of what is selected at the right"),
+         &MainWindow::m_rightDock);
+    dock("view.dockLayers", tr("Layers &below"), tr("Show the table of layers below"), &MainWindow::m_bottomDock);
+    add("view.resetLayout", 3, tr("&Reset layout"), {}, {}, [this] { m_layout->reset(); });
 }
 
 void MainWindow::addHelpActions()
 {
     const Adder add{*m_actions};
-    add("help.shortcuts", 0, tr("&Shortcuts"), QKeySequence(Qt::CTRL | Qt::Key_Slash), {}, [this] { showShortcuts(); });
+    add("help.shortcuts", 0, tr("&Shortcuts"), QKeySequence(Qt::Key_F1), Icon::Info, [this] { showShortcuts(); });
+    m_actions->action(QStringLiteral("help.shortcuts"))
+        ->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(Qt::CTRL | Qt::Key_Slash),
+                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Question), QKeySequence(Qt::CTRL | Qt::Key_Question)});
     add("help.about", 1, tr("&About Nordlys Studio"), {}, {}, [this] { showAbout(); });
 }
 
@@ -225,7 +234,6 @@ void MainWindow::updateActions()
                             : spec.needs == ViewNeeds::Model ? tr("Open a model first.")
                                                              : tr("Open a model or a recording first.");
         m_actions->setReason(QStringLiteral("view.") + spec.id, why);
-        m_viewBar->setViewReason(spec.id, why);
     }
 }
 
@@ -239,18 +247,16 @@ void MainWindow::showAbout()
 
 void MainWindow::showShortcuts()
 {
-    QStringList lines;
-    for (const QString &id : m_actions->ids()) {
-        const QAction *action = m_actions->action(id);
-        if (action->shortcut().isEmpty())
-            continue;
-        QString text = action->text();
-        text.remove(QLatin1Char('&'));
-        lines << QStringLiteral("%1\t%2").arg(action->shortcut().toString(QKeySequence::NativeText), text);
-    }
-    lines << QString() << tr("Graph: arrow keys select, + and − zoom, F fits, / searches, Enter centres.");
-    QMessageBox box(QMessageBox::NoIcon, tr("Shortcuts"), lines.join(QLatin1Char('\n')), QMessageBox::Close, this);
-    box.exec();
+    ShortcutSheet sheet(*m_actions, this);
+    sheet.exec();
+}
+
+void MainWindow::showPalette()
+{
+    if (!m_palette)
+        m_palette = new CommandPalette(
+            *m_workspace, *m_actions, [this](const QString &path) { openPath(path); }, this);
+    m_palette->open();
 }
 
 } // namespace nordlys::studio

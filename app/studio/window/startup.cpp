@@ -3,18 +3,23 @@
 
 #include "main_window.h"
 #include "screenshot.h"
+#include "view_table.h"
 
 #include <studio/look/resources.h>
 #include <studio/look/theme.h>
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QLocale>
 #include <QSettings>
+#include <QTemporaryDir>
 
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #ifndef NORDLYS_VERSION
 #define NORDLYS_VERSION "0.1.0"
@@ -39,6 +44,25 @@ QSize sizeOf(const QString &text)
                                                                                                            : QSize();
 }
 
+/// "graph, encodings, start"
+QString viewNames() { return viewIds().join(QStringLiteral(", ")); }
+
+/// Where the system sets no folder for the session, Qt says so on stderr; a folder of our own, gone at the end, keeps it quiet.
+class RuntimeFolder {
+public:
+    RuntimeFolder()
+    {
+        if (!qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR"))
+            return;
+        m_folder.emplace(QDir::tempPath() + QStringLiteral("/nordlys-studio-XXXXXX"));
+        if (m_folder->isValid())
+            qputenv("XDG_RUNTIME_DIR", QFile::encodeName(m_folder->path()));
+    }
+
+private:
+    std::optional<QTemporaryDir> m_folder; // its owner alone may enter it
+};
+
 bool wantsPicture(int argc, char **argv)
 {
     for (int i = 1; i < argc; ++i) {
@@ -58,6 +82,7 @@ int runStudio(int argc, char **argv)
     if (wantsPicture(argc, argv) && !hasDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
+    const RuntimeFolder runtimeFolder;
     QCoreApplication::setOrganizationName(QStringLiteral("Nordlys"));
     QCoreApplication::setApplicationName(QStringLiteral("nordlys-studio"));
     QCoreApplication::setApplicationVersion(QStringLiteral(NORDLYS_VERSION));
@@ -70,11 +95,17 @@ int runStudio(int argc, char **argv)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("Model, project or recording"));
-    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("graph, encodings, layers, timeline or start"),
-                                  QStringLiteral("NAME"));
+    const QCommandLineOption view(QStringLiteral("view"), viewNames(), QStringLiteral("NAME"));
     const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("Save a picture of the window and end"),
                                      QStringLiteral("OUT.png"));
-    const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window"), QStringLiteral("WxH"));
+    const QCommandLineOption pictures(
+        QStringLiteral("screenshots"),
+        QStringLiteral("Save pictures of all views, dark and light, English and Norwegian, and end"), QStringLiteral("DIR"));
+    const QCommandLineOption palette(QStringLiteral("palette"), QStringLiteral("Open the command palette with this text"),
+                                     QStringLiteral("TEXT"));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  QStringLiteral("Size of the window; several, divided by commas, for --screenshots"),
+                                  QStringLiteral("WxH"));
     const QCommandLineOption mode(QStringLiteral("theme"), QStringLiteral("dark, light or system"), QStringLiteral("NAME"));
     const QCommandLineOption language(QStringLiteral("language"), QStringLiteral("en or nb"), QStringLiteral("LOCALE"));
     const QCommandLineOption calibrate(QStringLiteral("calibrate"), QStringLiteral("Calibrate with these inputs first"),
@@ -85,7 +116,7 @@ int runStudio(int argc, char **argv)
     const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run this many inferences first"), QStringLiteral("N"));
     const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Select an operator or tensor"),
                                     QStringLiteral("NAME"));
-    parser.addOptions({view, picture, size, mode, language, calibrate, evaluate, labels, run, select});
+    parser.addOptions({view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, run, select});
     if (!parser.parse(QApplication::arguments()))
         return usage(parser.errorText());
     if (parser.isSet(QStringLiteral("help")))
@@ -96,16 +127,21 @@ int runStudio(int argc, char **argv)
         return usage(QStringLiteral("more than one file was named"));
     const QString viewName = parser.value(view);
     if (!viewName.isEmpty() && !MainWindow::viewIds().contains(viewName))
-        return usage(
-            QStringLiteral("--view %1: there is no such view. Use graph, encodings, layers, timeline or start.").arg(viewName));
-    const QSize wanted = sizeOf(parser.value(size));
-    if (parser.isSet(size) && !wanted.isValid())
-        return usage(QStringLiteral("--size %1: is not WIDTHxHEIGHT. Write for example 1440x900.").arg(parser.value(size)));
+        return usage(QStringLiteral("--view %1: there is no such view. Use %2.").arg(viewName, viewNames()));
+    QList<QSize> sizes;
+    for (const QString &part : parser.value(size).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        sizes << sizeOf(part);
+        if (!sizes.back().isValid())
+            return usage(QStringLiteral("--size %1: is not WIDTHxHEIGHT. Write for example 1440x900.").arg(part));
+    }
+    const QSize wanted = sizes.value(0);
+    const bool draws = parser.isSet(picture) || parser.isSet(pictures);
+    if (parser.isSet(picture) && parser.isSet(pictures))
+        return usage(QStringLiteral("--screenshot and --screenshots: use one of them"));
     const QSettings settings;
     QString modeName = parser.value(mode);
     if (modeName.isEmpty())
-        modeName = parser.isSet(picture) ? QStringLiteral("dark")
-                                         : settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString();
+        modeName = draws ? QStringLiteral("dark") : settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString();
     if (modeName != QLatin1String("dark") && modeName != QLatin1String("light") && modeName != QLatin1String("system"))
         return usage(QStringLiteral("--theme %1: there is no such theme. Use dark, light or system.").arg(modeName));
     bool runOk = true;
@@ -113,26 +149,41 @@ int runStudio(int argc, char **argv)
     if (!runOk || iterations < 0)
         return usage(QStringLiteral("--run %1: is not a number of inferences").arg(parser.value(run)));
 
-    installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale());
-    ThemeController::instance().install(modeName == QLatin1String("dark")    ? ThemeMode::Dark
-                                        : modeName == QLatin1String("light") ? ThemeMode::Light
-                                                                             : ThemeMode::System);
-    MainWindow window(!parser.isSet(picture));
-    if (wanted.isValid()) {
-        window.setMinimumSize(QSize(320, 240).boundedTo(wanted));
-        window.resize(wanted);
-    }
+    const ThemeMode theme = modeName == QLatin1String("dark")    ? ThemeMode::Dark
+                            : modeName == QLatin1String("light") ? ThemeMode::Light
+                                                                 : ThemeMode::System;
+    ThemeController::instance().install(theme);
     const QString file = parser.positionalArguments().value(0);
-    if (parser.isSet(picture)) {
-        if (!wanted.isValid())
-            window.resize(1440, 900);
-        window.show();
-        const QString shown =
-            viewName.isEmpty() ? (file.isEmpty() ? QStringLiteral("start") : QStringLiteral("graph")) : viewName;
-        new Screenshot(window, {file, shown, parser.value(picture), parser.value(calibrate), parser.value(evaluate),
-                                parser.value(labels), parser.value(select), iterations});
+    if (draws) {
+        ScreenshotRequest request;
+        request.file = file;
+        request.calibrate = parser.value(calibrate);
+        request.evaluate = parser.value(evaluate);
+        request.labels = parser.value(labels);
+        request.select = parser.value(select);
+        request.run = iterations;
+        if (parser.isSet(palette))
+            request.palette = parser.value(palette) + QLatin1String(""); // empty, but not null
+        request.picture = parser.value(picture);
+        request.folder = parser.value(pictures);
+        const bool one = parser.isSet(picture);
+        const QStringList start{QStringLiteral("start")};
+        request.views = !viewName.isEmpty() ? QStringList{viewName}
+                        : one               ? (file.isEmpty() ? start : QStringList{QStringLiteral("graph")})
+                        : file.isEmpty()    ? start
+                                            : MainWindow::viewIds();
+        request.themes =
+            one || parser.isSet(mode) ? QStringList{modeName} : QStringList{QStringLiteral("dark"), QStringLiteral("light")};
+        request.languages = one || parser.isSet(language) ? QStringList{parser.value(language)}
+                                                          : QStringList{QStringLiteral("en"), QStringLiteral("nb")};
+        request.sizes = sizes.isEmpty() ? QList<QSize>{QSize(1440, 900)} : one ? QList<QSize>{wanted} : sizes;
+        const Screenshot screenshot(std::move(request));
         return QApplication::exec();
     }
+    installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale());
+    MainWindow window;
+    if (wanted.isValid())
+        window.resize(wanted);
     window.show();
     if (!file.isEmpty())
         window.openPath(file);

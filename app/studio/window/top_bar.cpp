@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "top_bar.h"
 
+#include "view_tabs.h"
+#include "window_layout.h"
+
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
@@ -17,13 +20,16 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QResizeEvent>
-#include <QSignalBlocker>
-#include <QTabBar>
 #include <QToolButton>
 
 #include <algorithm>
 
 namespace nordlys::studio {
+namespace {
+
+constexpr int kFilterLeast = 150;
+
+} // namespace
 
 Verdict chipVerdict(core::VerdictLevel level)
 {
@@ -148,13 +154,15 @@ void TopBar::refresh()
 {
     const QString title = m_workspace.title();
     m_model->setVisible(!title.isEmpty());
-    const QString shown = m_model->fontMetrics().elidedText(title, Qt::ElideMiddle, scaled(240));
+    const QString shown = m_model->fontMetrics().elidedText(
+        title, Qt::ElideMiddle, scaled(screenClassOf(window()->size()) == ScreenClass::Small ? 180 : 240));
     m_model->setText(m_workspace.isModified() ? shown + QStringLiteral(" ●") : shown);
     m_model->setToolTip(m_workspace.isModified() ? tr("%1, not saved").arg(title) : title);
     const RunRecord *run = m_workspace.run();
     const bool any = run && run->summary.latency.count > 0;
     m_value->setVisible(any);
-    m_note->setVisible(any && width() > scaled(1150));
+    const bool narrow = screenClassOf(window()->size()) == ScreenClass::Small;
+    m_note->setVisible(any && !narrow);
     m_verdict->setVisible(any && !run->live);
     if (!any)
         return;
@@ -175,13 +183,18 @@ void TopBar::refresh()
     } else {
         m_verdict->setVerdict(chipVerdict(run->summary.verdict.level));
     }
+    const QString word = m_verdict->text();
+    m_verdict->setAccessibleName(word);
+    m_verdict->setToolTip(tr("%1. Click for the reasons.").arg(word));
+    if (narrow)
+        m_verdict->setText({}); // its icon stays
 }
 
 void TopBar::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
     // On a narrow window the menus become one button.
-    const bool narrow = width() < scaled(1100);
+    const bool narrow = screenClassOf(window()->size()) == ScreenClass::Small;
     m_menus->setVisible(!narrow);
     m_menuButton->setVisible(narrow);
     refresh();
@@ -195,24 +208,25 @@ void TopBar::paintEvent(QPaintEvent *)
 }
 
 ViewBar::ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_tabs(new QTabBar(this)), m_selection(new Chip(ChipKind::Neutral, {}, this)),
-      m_run(new Chip(ChipKind::Neutral, {}, this)), m_range(new Chip(ChipKind::Neutral, {}, this)), m_filter(new QLineEdit(this))
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_tabs(new ViewTabs(this)),
+      m_selection(new Chip(ChipKind::Neutral, {}, this)), m_run(new Chip(ChipKind::Neutral, {}, this)),
+      m_range(new Chip(ChipKind::Neutral, {}, this)), m_collapsed(new Chip(ChipKind::Neutral, {}, this)),
+      m_filter(new QLineEdit(this))
 {
     setFixedHeight(metrics().viewTabs);
-    m_tabs->setObjectName(QStringLiteral("viewTabs"));
-    m_tabs->setDrawBase(false);
-    m_tabs->setExpanding(false);
-    m_tabs->setUsesScrollButtons(true);
-    setViewTabs(m_tabs);
     m_filter->setObjectName(QStringLiteral("filter"));
     m_filter->setPlaceholderText(tr("Filter all views: op:Conv share>2%"));
     m_filter->setAccessibleName(tr("Filter of all views"));
     m_filter->setClearButtonEnabled(true);
     m_filter->addAction(icon(Icon::Filter), QLineEdit::LeadingPosition);
-    m_filter->setMinimumWidth(scaled(150));
+    m_filter->setMinimumWidth(scaled(kFilterLeast));
     m_filter->setMaximumWidth(scaled(330));
     for (Chip *chip : {m_selection, m_run, m_range})
         chip->setIconVisible(false);
+    m_collapsed->setObjectName(QStringLiteral("chipCount"));
+    m_collapsed->setChipIcon(Icon::Pin);
+    m_collapsed->setClickable(true);
+    connect(m_collapsed, &Chip::clicked, this, &ViewBar::showChipMenu);
     m_selection->setClosable(true);
     m_range->setClosable(true);
     auto *row = new QHBoxLayout(this);
@@ -231,11 +245,9 @@ ViewBar::ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
     row->addWidget(m_selection);
     row->addWidget(m_run);
     row->addWidget(m_range);
+    row->addWidget(m_collapsed);
     row->addWidget(m_filter, 2);
-    connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
-        if (index >= 0 && m_tabs->isTabEnabled(index))
-            Q_EMIT viewChosen(m_ids[index]);
-    });
+    connect(m_tabs, &ViewTabs::chosen, this, [this](int index) { Q_EMIT viewChosen(m_ids[index]); });
     connect(m_filter, &QLineEdit::textChanged, &m_workspace, &Workspace::setFilter);
     connect(&m_workspace, &Workspace::filterChanged, this, [this] {
         if (m_filter->text() != m_workspace.filter())
@@ -250,29 +262,35 @@ ViewBar::ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
 
 void ViewBar::addView(const QString &id, const QString &title)
 {
-    const QSignalBlocker quiet(m_tabs);
     m_ids << id;
     m_tabs->addTab(title);
+    // The action knows whether the view can be shown, and else why not.
+    QAction *action = m_actions.action(QStringLiteral("view.") + id);
+    const auto index = static_cast<int>(m_ids.size()) - 1;
+    const auto copy = [this, action, index] {
+        m_tabs->setTabReason(index, action->isEnabled() ? QString() : action->toolTip());
+        setCurrent(m_current); // disabling moves the current tab away
+    };
+    connect(action, &QAction::changed, this, copy);
+    copy();
 }
 
 void ViewBar::setCurrent(const QString &id)
 {
-    const QSignalBlocker quiet(m_tabs);
     // The start page has no tab; the first one stands for what comes next.
-    m_tabs->setCurrentIndex(static_cast<int>(std::max<qsizetype>(0, m_ids.indexOf(id))));
     m_current = id;
+    m_tabs->setCurrent(static_cast<int>(std::max<qsizetype>(0, m_ids.indexOf(id))));
 }
 
-void ViewBar::setViewReason(const QString &id, const QString &whyNot)
+void ViewBar::fitTabs()
 {
-    const auto index = static_cast<int>(m_ids.indexOf(id));
-    if (index < 0)
-        return;
-    const QSignalBlocker quiet(m_tabs);
-    m_tabs->setTabEnabled(index, whyNot.isEmpty());
-    m_tabs->setTabToolTip(index, whyNot);
-    // Disabling moves the current tab away.
-    setCurrent(m_current);
+    int others = scaled(kFilterLeast) + metrics().gap + metrics().gapLarge;
+    for (const QObject *child : children()) {
+        const auto *widget = qobject_cast<const QWidget *>(child);
+        if (widget && widget != m_tabs && widget != m_filter && !widget->isHidden())
+            others += widget->sizeHint().width() + metrics().gapSmall;
+    }
+    m_tabs->fitInto(width() - others - 3 * metrics().gapSmall);
 }
 
 void ViewBar::focusFilter()
@@ -285,16 +303,48 @@ void ViewBar::refreshChips()
 {
     const Selection &selection = m_workspace.selection();
     const RunRecord *run = m_workspace.run();
-    const bool room = width() > scaled(1080);
-    m_selection->setVisible(room && (selection.node.isValid() || selection.tensor.isValid()));
+    const auto &range = m_workspace.range();
+    const bool selected = selection.node.isValid() || selection.tensor.isValid();
     m_selection->setText(tr("1 selected"));
-    m_run->setVisible(room && run);
     if (run)
         m_run->setText(run->live ? tr("run %1, live").arg(run->name) : tr("run %1").arg(run->name));
-    const auto &range = m_workspace.range();
-    m_range->setVisible(range.has_value());
     if (range)
         m_range->setText(tr("range %1").arg(formatDuration(range->toNs - range->fromNs)));
+    const bool room = screenClassOf(window()->size()) != ScreenClass::Small;
+    m_selection->setVisible(room && selected);
+    m_run->setVisible(room && run);
+    m_range->setVisible(room && range.has_value());
+    QStringList texts;
+    const std::initializer_list<std::pair<bool, const Chip *>> chips = {
+        {selected, m_selection}, {run != nullptr, m_run}, {range.has_value(), m_range}};
+    for (const auto &[active, chip] : chips) {
+        if (active)
+            texts << chip->text();
+    }
+    m_collapsed->setVisible(!room && !texts.isEmpty());
+    m_collapsed->setText(QString::number(texts.size()));
+    m_collapsed->setToolTip(texts.join(QLatin1Char('\n')));
+    m_collapsed->setAccessibleName(texts.join(QStringLiteral(", ")));
+    fitTabs();
+}
+
+void ViewBar::showChipMenu()
+{
+    QMenu menu(this);
+    const auto add = [&](bool active, const QString &text, const std::function<void()> &clear) {
+        if (!active)
+            return;
+        QAction *entry = menu.addAction(
+            text, this, clear ? clear : [] {});
+        entry->setEnabled(static_cast<bool>(clear));
+        if (clear)
+            entry->setIcon(icon(Icon::Close));
+    };
+    const Selection &selection = m_workspace.selection();
+    add(selection.node.isValid() || selection.tensor.isValid(), m_selection->text(), [this] { m_workspace.clearSelection(); });
+    add(m_workspace.run() != nullptr, m_run->text(), {});
+    add(m_workspace.range().has_value(), m_range->text(), [this] { m_workspace.setRange(std::nullopt); });
+    menu.exec(m_collapsed->mapToGlobal(QPoint(0, m_collapsed->height())));
 }
 
 void ViewBar::resizeEvent(QResizeEvent *event)

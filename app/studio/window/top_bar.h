@@ -11,10 +11,11 @@
 class QLineEdit;
 class QMenuBar;
 class QPushButton;
-class QTabBar;
 class QToolButton;
 
 namespace nordlys::studio {
+
+class ViewTabs;
 
 /// First bar: mark, menus, model, device, Build, Run, last result with its verdict.
 class TopBar : public QWidget {
@@ -50,10 +51,9 @@ class ViewBar : public QWidget {
 
 public:
     ViewBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent = nullptr);
+    /// Its action "view.ID" must be registered: the tab is enabled as that is.
     void addView(const QString &id, const QString &title);
     void setCurrent(const QString &id);
-    /// Disables the tab for a reason, shown on hover; empty: enabled.
-    void setViewReason(const QString &id, const QString &whyNot);
     void focusFilter();
 
 Q_SIGNALS:
@@ -67,10 +67,15 @@ private:
     void refreshChips();
 
     Workspace &m_workspace;
-    QTabBar *m_tabs;
+    void fitTabs();
+    void showChipMenu();
+
+    ActionRegistry &m_actions;
+    ViewTabs *m_tabs;
     QStringList m_ids;
     QString m_current;
     Chip *m_selection, *m_run, *m_range;
+    Chip *m_collapsed; ///< stands for them in a narrow window: their count
     QLineEdit *m_filter;
 };
 

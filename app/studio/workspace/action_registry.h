@@ -39,6 +39,8 @@ struct ActionSpec {
     QList<QKeySequence> moreShortcuts{};
     /// The shortcut works only while this widget or a child of it has the focus; null: in the whole window.
     QWidget *context = nullptr;
+    /// It shows a view: listed with the views.
+    bool isView = false;
 };
 
 /// Every command is registered here once; menus, bars, context menus, palette and shortcut sheet are made from it. A disabled

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph_canvas.h"
 
+#include "graph_accessible.h"
+
 #include <studio/look/metrics.h>
+#include <studio/look/motion.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
 #include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
+#include <QAccessible>
 #include <QPaintEvent>
-#include <QStyle>
 
 #include <algorithm>
 #include <cmath>
@@ -19,20 +22,20 @@ namespace {
 constexpr double kMargin = 24; // around the drawing, in pixels
 constexpr double kKeep = 80;   // of the drawing stays in sight while panning
 constexpr double kReadable = 1.0;
-constexpr int kAnimationMs = 120;
 constexpr double kStep = 1.25;
 
 } // namespace
 
 GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent), m_workspace(workspace)
 {
+    installGraphAccessibility();
     setObjectName(QStringLiteral("graphCanvas"));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setAccessibleName(tr("Graph"));
     setAccessibleDescription(tr("Arrow keys go from operator to operator. The layers table shows the same as rows."));
-    m_animation.setDuration(kAnimationMs);
+    m_animation.setDuration(motionMs());
     m_animation.setStartValue(0.0);
     m_animation.setEndValue(1.0);
     connect(&m_animation, &QVariantAnimation::valueChanged, this, [this](const QVariant &value) {
@@ -53,6 +56,11 @@ GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent
             setAccessibleDescription(describe(selection.node));
         if (selection.node.isValid() && m_scene && isVisible())
             ensureVisible(selection.node);
+        if (selection.node.isValid() && hasFocus() && QAccessible::isActive()) {
+            QAccessibleEvent spoken(this, QAccessible::Focus);
+            spoken.setChild(static_cast<int>(selection.node.index));
+            QAccessible::updateAccessibility(&spoken);
+        }
         update();
     });
     connect(&ThemeController::instance(), &ThemeController::changed, this, &GraphCanvas::rebuildHeat);
@@ -139,7 +147,7 @@ void GraphCanvas::moveTo(const GraphTransform &target, bool animated)
 {
     m_animation.stop();
     m_untouched = false;
-    if (!animated || !isVisible() || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) == 0) {
+    if (!animated || !isVisible() || motionMs() == 0) {
         setTransform(target);
         return;
     }

@@ -42,6 +42,10 @@ public:
     /// Layout point under a widget position, and back.
     [[nodiscard]] QPointF positionOf(core::NodeId node) const;
 
+    /// What hover says of an operator, also to screen readers: its name, then lines of facts. The scene must have the node.
+    [[nodiscard]] QString describe(core::NodeId node) const;
+    [[nodiscard]] core::NodeId selectedNode() const { return m_marks.selected; }
+
     [[nodiscard]] QSize minimumSizeHint() const override { return {200, 120}; }
 
 Q_SIGNALS:
@@ -74,7 +78,6 @@ private:
     /// What a freshly opened graph shows: all of it where names can be read then, else its top.
     [[nodiscard]] GraphTransform firstView() const;
     void paintSegment(QPainter &painter) const;
-    [[nodiscard]] QString describe(core::NodeId node) const;
     void selectAndShow(core::NodeId node);
 
     Workspace &m_workspace;

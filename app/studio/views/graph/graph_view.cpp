@@ -88,7 +88,10 @@ GraphView::GraphView(Workspace &workspace, QWidget *parent)
     row->addWidget(noteLabel(tr("Border"), bar));
     row->addWidget(m_border);
     row->addSpacing(metrics().gapSmall);
+    // The bar does not hold the view open: where it has no room, the choice of labels goes (resizeEvent).
+    bar->setMinimumWidth(scaled(360));
     auto *labelsNote = noteLabel(tr("Labels"), bar);
+    labelsNote->setObjectName(QStringLiteral("labelsNote"));
     row->addWidget(labelsNote);
     row->addWidget(m_labels);
     row->addStretch(1);
@@ -153,7 +156,9 @@ void GraphView::placeOverlays()
 void GraphView::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_labels->setVisible(width() > 760);
+    const bool room = width() > scaled(760);
+    m_labels->setVisible(room);
+    findChild<QLabel *>(QStringLiteral("labelsNote"))->setVisible(room);
 }
 
 std::vector<core::NodeId> GraphView::search(const QString &text) const

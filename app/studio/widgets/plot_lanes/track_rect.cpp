@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "track_rect.h"
 
+#include <cmath>
+
 #include <studio/look/metrics.h>
+#include <studio/look/number_format.h>
 #include <studio/look/theme.h>
 
 namespace nordlys::studio {
@@ -48,6 +51,37 @@ QColor laneTextColour(LaneInk ink, int step)
     }
 }
 
+namespace {
+
+/// Numbers as everywhere else in the studio: digit groups, no powers of ten.
+class ValueTicker : public QCPAxisTicker
+{
+public:
+    ValueTicker() { setTickCount(valueTicks); }
+
+protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override
+    {
+        int decimals = 0;
+        // As many as the step needs, which is 1, 2, 2.5 or 5 times a power of ten.
+        for (double step = m_step; decimals < 4 && std::abs(step - std::round(step)) > 1e-6 * step; step *= 10.0) {
+            ++decimals;
+        }
+        return formatNumber(tick, decimals);
+    }
+    double getTickStep(const QCPRange& range) override
+    {
+        m_step = QCPAxisTicker::getTickStep(range);
+        return m_step;
+    }
+
+private:
+    static constexpr int valueTicks = 4;
+    double m_step = 1.0;
+};
+
+} // namespace
+
 TrackRect::TrackRect(QCustomPlot* plot, const TrackSpec& spec, const QSharedPointer<QCPAxisTicker>& timeTicker)
     : QCPAxisRect(plot, true), m_spec(spec)
 {
@@ -69,11 +103,9 @@ TrackRect::TrackRect(QCustomPlot* plot, const TrackSpec& spec, const QSharedPoin
     timeAxis()->setTicker(timeTicker);
     timeAxis()->setTickLabels(false);
     valueAxis()->setTickLabels(false);
-    valueAxis()->ticker()->setTickCount(4);
     valueAxis()->setRange(0, 1);
     valueAxis()->setTickLabelPadding(6);
-    valueAxis()->setNumberFormat(QStringLiteral("gb"));
-    valueAxis()->setNumberPrecision(4);
+    valueAxis()->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker));
     applyTheme();
 }
 
@@ -149,7 +181,8 @@ void TrackRect::draw(QCPPainter* painter)
         painter->setFont(uiFont(11));
         painter->setPen(theme().text3);
         const QRect place = rect().adjusted(metrics().gap, 0, -metrics().gap, 0);
-        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(painter->font()).elidedText(m_note, Qt::ElideRight, place.width()));
+        const QString note = QFontMetrics(painter->font()).elidedText(m_note, Qt::ElideRight, place.width());
+        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter, note);
     }
     painter->restore();
 }
