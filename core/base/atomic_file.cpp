@@ -73,17 +73,38 @@ int syncFile(const fs::path &path)
     return error;
 }
 
+/// Opens a pipe or a device for writing, or -1 with errno. A pipe that nobody reads is an error instead of a wait.
+int openUnreplaceable(const fs::path &path)
+{
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor >= 0)
+        ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+    return descriptor;
+}
+
 } // namespace
 
 Expected<AtomicFileWriter> AtomicFileWriter::create(const fs::path &path)
 {
     std::error_code ignored;
-    if (path.filename().empty() || fs::is_directory(path, ignored))
+    const fs::file_status status = fs::status(path, ignored);
+    if (path.filename().empty() || fs::is_directory(status))
         return writeError(path, EISDIR);
     AtomicFileWriter writer;
     writer.m_target = path;
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        writer.m_descriptor = openUnreplaceable(path);
+        if (writer.m_descriptor < 0)
+            return writeError(path, errno);
+        return writer;
+    }
+    // A link stays a link: what it leads to is replaced.
+    if (fs::is_symlink(path, ignored) && fs::exists(status)) {
+        if (const fs::path file = fs::canonical(path, ignored); !ignored)
+            writer.m_target = file;
+    }
     for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
-        fs::path temporary = temporaryName(path);
+        fs::path temporary = temporaryName(writer.m_target);
         writer.m_descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (writer.m_descriptor >= 0) {
             writer.m_temporary = std::move(temporary);
@@ -144,11 +165,14 @@ Expected<void> AtomicFileWriter::commit()
 {
     if (m_descriptor < 0)
         return internalError(m_target.string(), "committed twice");
-    if (::fsync(m_descriptor) != 0)
+    const bool replaces = !m_temporary.empty(); // pipes and devices cannot be synced
+    if (replaces && ::fsync(m_descriptor) != 0)
         return writeError(m_target, errno);
     // Network file systems report a full disk no earlier than here.
     if (::close(std::exchange(m_descriptor, -1)) != 0)
         return writeError(m_target, errno);
+    if (!replaces)
+        return {};
     if (::rename(m_temporary.c_str(), m_target.c_str()) != 0)
         return writeError(m_target, errno);
     m_temporary.clear();

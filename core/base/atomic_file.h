@@ -11,7 +11,8 @@
 namespace nordlys::core {
 
 /// Writes a whole file or nothing: temporary file beside the target, fsync, rename. On any failure (disk full, no permission)
-/// the old file stays as it was, the temporary one is removed, and the error is CannotWrite.
+/// the old file stays as it was, the temporary one is removed, and the error is CannotWrite. A link stays and what it leads to is
+/// replaced. A pipe or device (/dev/stdout) is written as it is, piece by piece: there is nothing to go back to.
 Expected<void> writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
 Expected<void> writeFileAtomically(const std::filesystem::path &path, std::string_view text);
 

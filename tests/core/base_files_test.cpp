@@ -9,6 +9,7 @@
 
 #include <csignal>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,6 +38,37 @@ TEST(AtomicFile, ReplacesTheWholeFile)
     ASSERT_TRUE(writeFileAtomically(file, std::string_view("new")));
     EXPECT_EQ(text(file), "new");
     EXPECT_EQ(entryCount(folder.path()), 1u);
+}
+
+TEST(AtomicFile, PipeIsWrittenAndStaysAPipe)
+{
+    TemporaryFolder folder;
+    const fs::path pipe = folder.path() / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const Expected<void> unread = writeFileAtomically(pipe, std::string_view("nobody listens"));
+    ASSERT_FALSE(unread);
+    EXPECT_EQ(unread.error().code, ErrorCode::CannotWrite);
+
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    ASSERT_GE(reader, 0);
+    EXPECT_TRUE(writeFileAtomically(pipe, std::string_view("heard")));
+    char heard[16] = {};
+    EXPECT_EQ(::read(reader, heard, sizeof heard), 5);
+    ::close(reader);
+    EXPECT_STREQ(heard, "heard");
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    EXPECT_EQ(entryCount(folder.path()), 1u);
+}
+
+TEST(AtomicFile, LinkStaysAndItsFileIsReplaced)
+{
+    TemporaryFolder folder;
+    const fs::path file = folder.write("file", "old"), link = folder.path() / "link";
+    fs::create_symlink("file", link);
+    ASSERT_TRUE(writeFileAtomically(link, std::string_view("new")));
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(text(file), "new");
+    EXPECT_EQ(entryCount(folder.path()), 2u);
 }
 
 TEST(AtomicFile, NewFilesHaveTheUsualPermissions)
