@@ -14,6 +14,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <new>
 
@@ -24,11 +25,13 @@ namespace {
 constexpr std::size_t kMaxParsedBytes = std::numeric_limits<int>::max();
 constexpr int kNewestKnownOpset = 23;
 
-/// Puts the file in front: "model.onnx: node "x" (Conv): reads ...".
+/// Puts the file in front: `model.onnx: node "x" (Conv) reads ...`; a reason with a subject of its own gets a colon:
+/// `model.onnx: initializer "w": its external data ...`.
 Error inFile(const std::filesystem::path &path, Error error)
 {
+    const bool hasSubject = std::ranges::any_of(std::array{"its ", "it ", "the ", "a "}, [&](const char *word) { return error.why.starts_with(word); });
     if (!error.what.empty())
-        error.why = error.what + " " + error.why;
+        error.why = error.what + (hasSubject ? ": " : " ") + error.why;
     error.what = path.string();
     return error;
 }

@@ -1,62 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onnx_graph.h"
 
+#include "node_order.h"
 #include "onnx_attributes.h"
+#include "onnx_node_names.h"
+#include "onnx_value_info.h"
 
-#include <core/graph/topology.h>
-
-#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace nordlys::core {
 
 namespace {
-
-std::string quoted(std::string_view kind, std::string_view name)
-{
-    return std::string(kind) + " \"" + std::string(name) + "\"";
-}
-
-/// Type and shape as a ValueInfo states them; nothing for sequences, maps and unranked tensors.
-struct StatedType {
-    DType dtype = DType::Undefined;
-    std::optional<Shape> shape;
-    bool isTensor = true;
-};
-
-Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &names)
-{
-    StatedType stated;
-    if (!info.has_type())
-        return stated;
-    stated.isTensor = info.type().has_tensor_type();
-    if (!stated.isTensor)
-        return stated;
-    const onnx::TypeProto_Tensor &type = info.type().tensor_type();
-    if (type.elem_type() > 0 && type.elem_type() <= static_cast<int>(DType::Float4E2M1))
-        stated.dtype = static_cast<DType>(type.elem_type());
-    if (!type.has_shape())
-        return stated;
-    if (type.shape().dim_size() > kMaxImportRank)
-        return badInput(quoted("tensor", info.name()), "has " + std::to_string(type.shape().dim_size()) + " dimensions");
-    Shape shape;
-    for (const onnx::TensorShapeProto_Dimension &proto : type.shape().dim()) {
-        Dim dim;
-        if (proto.has_dim_value()) {
-            if (proto.dim_value() < -1)
-                return badInput(quoted("tensor", info.name()), "has a dimension of " + std::to_string(proto.dim_value()));
-            dim.value = proto.dim_value(); // -1 is how some exporters write a free one
-        } else if (proto.has_dim_param() && !proto.dim_param().empty()) {
-            dim.symbol = names.intern(proto.dim_param());
-        }
-        shape.push_back(dim);
-    }
-    if (const bool known = std::ranges::all_of(shape, &Dim::isKnown); known && !elementCount(shape))
-        return badInput(quoted("tensor", info.name()), "its shape " + shapeText(shape, names) + " has more elements than can be counted");
-    stated.shape = std::move(shape);
-    return stated;
-}
 
 class GraphBuilder {
 public:
@@ -76,10 +31,14 @@ public:
         NORDLYS_TRY(addInputs());
         NORDLYS_TRY(addNodeOutputs());
         NORDLYS_TRY(addValueInfo());
-        nameNodes();
+        m_nodeNames = uniqueNodeNames(m_proto, m_context.notes);
         NORDLYS_TRY(addNodes());
         NORDLYS_TRY(addOutputs());
-        NORDLYS_TRY(sortNodes());
+        Expected<bool> sorted = sortNodes(m_graph, m_hiddenInputs);
+        if (!sorted)
+            return std::move(sorted.error());
+        if (*sorted)
+            m_context.notes.push_back("the file's nodes are not in an order in which they can run; they were sorted");
         return std::move(m_graph);
     }
 
@@ -239,39 +198,6 @@ private:
         return {};
     }
 
-    /// One name a node, whatever the file gives.
-    void nameNodes()
-    {
-        std::unordered_set<std::string_view> used;
-        used.reserve(static_cast<std::size_t>(m_proto.node_size()));
-        std::unordered_set<std::string> taken; // filled when the first name has to be made up
-        std::string repeated;
-        std::int64_t repeatedCount = 0;
-        m_nodeNames.reserve(static_cast<std::size_t>(m_proto.node_size()));
-        for (int i = 0; i < m_proto.node_size(); ++i) {
-            const onnx::NodeProto &node = m_proto.node(i);
-            if (!node.name().empty() && used.insert(node.name()).second) {
-                m_nodeNames.push_back(node.name());
-                continue;
-            }
-            if (taken.empty()) {
-                for (const onnx::NodeProto &other : m_proto.node())
-                    taken.insert(other.name());
-            }
-            const bool isRepeated = !node.name().empty();
-            const std::string base = (isRepeated ? node.name() : node.op_type()) + "_" + std::to_string(i);
-            std::string name = base;
-            for (int suffix = 2; !taken.insert(name).second; ++suffix)
-                name = base + "_" + std::to_string(suffix);
-            if (isRepeated && repeatedCount++ == 0)
-                repeated = node.name();
-            m_nodeNames.push_back(std::move(name));
-        }
-        if (repeatedCount > 0)
-            m_context.notes.push_back(std::to_string(repeatedCount) + " node(s) share their name with an earlier one (first: \"" + repeated
-                                      + "\") and got a number");
-    }
-
     /// The tensor of this name, captured from an outer graph when this one has none.
     Expected<TensorId> resolve(const std::string &name, const std::string &user)
     {
@@ -381,42 +307,11 @@ private:
             Expected<TensorId> id = resolve(info.name(), quoted("graph output", info.name()));
             if (!id)
                 return std::move(id.error());
-            if (std::ranges::find(m_graph.outputs, *id) != m_graph.outputs.end())
+            if (m_graph.tensor(*id).isGraphOutput)
                 return badInput(quoted("graph output", info.name()), "is declared twice");
             m_graph.tensor(*id).isGraphOutput = true;
             m_graph.outputs.push_back(*id);
         }
-        return {};
-    }
-
-    Expected<void> sortNodes()
-    {
-        const auto forEachProducer = [this](auto &&visit) {
-            for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
-                for (const auto *list : {&m_graph.nodes[i].inputs, &m_hiddenInputs[i]}) {
-                    for (const TensorId input : *list) {
-                        if (input.isValid() && m_graph.tensor(input).producer.isValid())
-                            visit(i, m_graph.tensor(input).producer.index);
-                    }
-                }
-            }
-        };
-        bool isSorted = true;
-        forEachProducer([&](std::size_t node, std::size_t producer) { isSorted = isSorted && producer < node; });
-        if (isSorted)
-            return {};
-        std::vector<std::vector<std::size_t>> dependencies(m_graph.nodes.size());
-        forEachProducer([&](std::size_t node, std::size_t producer) { dependencies[node].push_back(producer); });
-        const TopologicalOrder sorted = sortTopologically(dependencies);
-        if (sorted.cycleMember)
-            return badInput(quoted("node", m_graph.nameOf(NodeId(*sorted.cycleMember))), "is part of a cycle", "A model must not read its own results.");
-        std::vector<Node> nodes;
-        nodes.reserve(m_graph.nodes.size());
-        for (const std::size_t index : sorted.order)
-            nodes.push_back(std::move(m_graph.nodes[index]));
-        m_graph.nodes = std::move(nodes);
-        m_graph.relink();
-        m_context.notes.push_back("the file's nodes are not in an order in which they can run; they were sorted");
         return {};
     }
 
