@@ -194,6 +194,30 @@ TEST(ShapeInference, BrokenRulesAreFindingsAndNoCrash)
     }
 }
 
+// A is ? x ?, so only the weights (4 x 7) tell the inner dimension: one row of 7 outputs of 4 products each.
+TEST(ModelCost, WeightsTellTheInnerDimensionOfAProduct)
+{
+    struct Case {
+        const char *op;
+        std::vector<std::int64_t> weight;
+        bool transB;
+    };
+    for (const Case &product : {Case{"Gemm", {4, 7}, false}, Case{"Gemm", {7, 4}, true}, Case{"MatMul", {4, 7}, false}}) {
+        OnnxBuilder builder;
+        builder.input("x", {-1, -1});
+        builder.weight("w", product.weight, 4 * 7 * 4);
+        onnx::NodeProto &node = builder.node(product.op, {"x", "w"}, {"z"});
+        if (product.transB)
+            OnnxBuilder::integer(node, "transB", 1);
+        builder.output("z");
+        OpenOptions unbound;
+        unbound.bindings.fallback = -1;
+        const auto model = builder.open(unbound);
+        ASSERT_TRUE(model) << model.error().text();
+        EXPECT_EQ(macCount((*model)->graph), 28) << product.op;
+    }
+}
+
 TEST(OpSpecTable, FindsTheVersionThatHolds)
 {
     ASSERT_TRUE(findOpSpec("", "Clip", 13));

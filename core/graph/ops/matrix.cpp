@@ -65,22 +65,36 @@ Expected<void> inferMatMul(InferenceContext &context) { return inferMatMulAt(con
 Expected<void> inferMatMulInteger(InferenceContext &context) { return inferMatMulAt(context, 1, DType::Int32); }
 Expected<void> inferQLinearMatMul(InferenceContext &context) { return inferMatMulAt(context, 3, context.inputType(7)); }
 
-/// Output elements times the inner dimension of A.
-std::int64_t matMulMacs(const Graph &graph, const Node &node)
+/// Inner dimension of a product, which both sides state; 1 where neither is known.
+std::int64_t innerDim(const Shape *a, std::size_t axisOfA, const Shape *b, std::size_t axisOfB)
+{
+    if (a && axisOfA < a->size() && (*a)[axisOfA].isKnown())
+        return (*a)[axisOfA].value;
+    return b ? dimOr1(*b, axisOfB) : 1;
+}
+
+/// Output elements times the inner dimension.
+std::int64_t matMulMacsAt(const Graph &graph, const Node &node, std::size_t inputB)
 {
     const Shape *a = shapeOf(graph, node.inputs, 0);
+    const Shape *b = shapeOf(graph, node.inputs, inputB);
     if (!a || a->empty() || node.outputs.empty() || !node.outputs[0].isValid())
         return 0;
-    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape), dimOr1(*a, a->size() - 1));
+    const std::size_t rowsOfB = b && b->size() > 1 ? b->size() - 2 : 0;
+    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape), innerDim(a, a->size() - 1, b, rowsOfB));
 }
+
+std::int64_t matMulMacs(const Graph &graph, const Node &node) { return matMulMacsAt(graph, node, 1); }
+std::int64_t qlinearMatMulMacs(const Graph &graph, const Node &node) { return matMulMacsAt(graph, node, 3); }
 
 std::int64_t gemmMacs(const Graph &graph, const Node &node)
 {
     const Shape *a = shapeOf(graph, node.inputs, 0);
     if (!a || node.outputs.empty() || !node.outputs[0].isValid())
         return 0;
-    const std::size_t inner = attributeInt(graph, node, "transA", 0) != 0 ? 0 : 1;
-    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape), dimOr1(*a, inner));
+    const std::size_t innerOfA = attributeInt(graph, node, "transA", 0) != 0 ? 0 : 1;
+    const std::size_t innerOfB = attributeInt(graph, node, "transB", 0) != 0 ? 1 : 0;
+    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape), innerDim(a, innerOfA, shapeOf(graph, node.inputs, 1), innerOfB));
 }
 
 /// Einsum: every letter of the result takes its dimension from where it stands in an input. Ellipsis: rank unknown.
@@ -160,7 +174,7 @@ std::span<const OpSpec> matrixOps()
         built.back().channelAxis = 1;
         built.back().inputs = kBothSides;
         for (OpSpec spec : {product("MatMulInteger", 10, 2, 4, inferMatMulInteger, matMulMacs),
-                            product("QLinearMatMul", 10, 8, 8, inferQLinearMatMul, matMulMacs)}) {
+                            product("QLinearMatMul", 10, 8, 8, inferQLinearMatMul, qlinearMatMulMacs)}) {
             spec.inputs = kNoInputs;
             spec.output = QuantRole::None;
             built.push_back(spec);
