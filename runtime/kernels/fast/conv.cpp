@@ -4,6 +4,7 @@
 #include "checked_size.h"
 #include "depthwise_kernels.h"
 #include "im2col.h"
+#include "packed_bytes.h"
 
 #include <runtime/base/grain.h>
 #include <runtime/base/thread_pool.h>
@@ -130,12 +131,7 @@ core::Expected<PackedConv> PackedConv::fromPacked(const ConvParams &params, std:
     const auto size = packedSize(params);
     if (!size)
         return size.error();
-    if (packed.size() != *size)
-        return core::badInput("convolution weights",
-                              "the packed form has " + std::to_string(packed.size()) + " bytes, not " + std::to_string(*size),
-                              "Build the artifact again");
-    if (reinterpret_cast<std::uintptr_t>(packed.data()) % alignof(float) != 0)
-        return core::badInput("convolution weights", "the packed form is not aligned", "Build the artifact again");
+    NORDLYS_TRY(checkPackedBytes("convolution", *size, packed));
     PackedConv conv;
     conv.m_params = params;
     conv.m_bytes = packed;

@@ -2,6 +2,7 @@
 #include "gemm.h"
 
 #include "checked_size.h"
+#include "packed_bytes.h"
 
 #include <runtime/base/grain.h>
 #include <runtime/base/thread_pool.h>
@@ -107,12 +108,7 @@ core::Expected<PackedMatrix> PackedMatrix::fromPacked(const MatrixParams &params
     const auto size = packedSize(params);
     if (!size)
         return size.error();
-    if (packed.size() != *size)
-        return core::badInput("matrix product",
-                              "its packed weights have " + std::to_string(packed.size()) + " bytes, not " + std::to_string(*size),
-                              "Build the artifact again");
-    if (reinterpret_cast<std::uintptr_t>(packed.data()) % alignof(float) != 0)
-        return core::badInput("matrix product", "its packed weights are not aligned", "Build the artifact again");
+    NORDLYS_TRY(checkPackedBytes("matrix product", *size, packed));
     PackedMatrix matrix;
     matrix.m_params = params;
     matrix.m_bytes = packed;
