@@ -125,14 +125,23 @@ Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor
     return {};
 }
 
+CodeRange codeRangeOf(const Grid &grid, int bitwidth)
+{
+    const auto last = static_cast<double>(lastCodeOf(bitwidth));
+    const auto codeOf = [&](double real) {
+        return static_cast<std::int64_t>(std::clamp(std::nearbyint(real / grid.scale) + static_cast<double>(grid.zeroPoint), 0.0, last));
+    };
+    return {codeOf(grid.min), codeOf(grid.max)};
+}
+
 float quantizeDequantize(float x, const Grid &grid, int bitwidth)
 {
     if (std::isnan(x))
         return x;
-    const auto zeroPoint = static_cast<double>(grid.zeroPoint);
-    const double first = std::max(std::nearbyint(grid.min / grid.scale), -zeroPoint);
-    const double last = std::min(std::nearbyint(grid.max / grid.scale), static_cast<double>(lastCodeOf(bitwidth)) - zeroPoint);
-    return static_cast<float>(std::clamp(std::nearbyint(static_cast<double>(x) / grid.scale), first, last) * grid.scale);
+    const CodeRange codes = codeRangeOf(grid, bitwidth);
+    const double code = std::nearbyint(static_cast<double>(x) / grid.scale) + static_cast<double>(grid.zeroPoint);
+    const double limited = std::clamp(code, static_cast<double>(codes.first), static_cast<double>(codes.last));
+    return static_cast<float>((limited - static_cast<double>(grid.zeroPoint)) * grid.scale);
 }
 
 } // namespace nordlys::core

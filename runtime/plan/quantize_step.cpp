@@ -15,19 +15,6 @@ namespace {
 
 constexpr int maxFloatCodeBits = 16;
 
-std::int64_t lastCode(int bitwidth)
-{
-    return (std::int64_t(1) << bitwidth) - 1;
-}
-
-/// Rounds half to even, as ONNX QuantizeLinear does.
-float throughGrid(float x, const core::Grid &grid, int bitwidth)
-{
-    const double code = std::nearbyint(static_cast<double>(x) / grid.scale) + static_cast<double>(grid.zeroPoint);
-    const double clamped = std::min(std::max(code, 0.0), static_cast<double>(lastCode(bitwidth)));
-    return static_cast<float>((clamped - static_cast<double>(grid.zeroPoint)) * grid.scale);
-}
-
 core::Expected<void> checkFits(const ProgramTensor &tensor, const core::Encoding &encoding)
 {
     NORDLYS_TRY(core::checkEncoding(encoding, tensor.name));
@@ -83,7 +70,7 @@ core::Expected<ConstantBytes> quantizedConstant(const ProgramTensor &tensor, con
     } else {
         forEachRun(tensor, encoding, [&](std::int64_t first, std::int64_t length, const core::Grid &grid) {
             for (std::int64_t i = first; i < first + length; ++i)
-                out[i] = throughGrid(in[i], grid, encoding.bitwidth);
+                out[i] = core::quantizeDequantize(in[i], grid, encoding.bitwidth);
         });
     }
     return constantFrom(std::move(*buffer));
@@ -111,11 +98,12 @@ core::Expected<BoundQuantizer> bindQuantizer(const ProgramTensor &tensor, const 
     if (encoding.bitwidth > maxFloatCodeBits) {
         return BoundQuantizer([count, grid, bits = encoding.bitwidth](float *data, ThreadPool &) {
             for (std::int64_t i = 0; i < count; ++i)
-                data[i] = throughGrid(data[i], grid, bits);
+                data[i] = core::quantizeDequantize(data[i], grid, bits);
         });
     }
-    const QuantGrid kernelGrid{static_cast<float>(grid.scale), static_cast<std::int32_t>(grid.zeroPoint), 0,
-                               static_cast<std::int32_t>(lastCode(encoding.bitwidth))};
+    const core::CodeRange codes = core::codeRangeOf(grid, encoding.bitwidth);
+    const QuantGrid kernelGrid{static_cast<float>(grid.scale), static_cast<std::int32_t>(grid.zeroPoint), static_cast<std::int32_t>(codes.first),
+                               static_cast<std::int32_t>(codes.last)};
     if (!(kernelGrid.scale > 0) || !std::isfinite(kernelGrid.scale))
         return core::badInput("encoding of " + tensor.name, "float32 cannot hold its scale");
     return BoundQuantizer([count, kernelGrid](float *data, ThreadPool &pool) {
