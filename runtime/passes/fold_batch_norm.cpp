@@ -105,6 +105,8 @@ bool isInferenceNorm(const Program &program, const ProgramStep &norm)
 {
     if (!norm.domain.empty() || norm.op != "BatchNormalization" || norm.inputs.size() != 5)
         return false;
+    if (norm.opset >= 14 && callOf(program, norm).intAttribute("training_mode", 0) != 0)
+        return false; // uses the statistics of the batch, not the stored ones
     for (std::size_t i = 1; i < norm.outputs.size(); ++i) {
         if (norm.outputs[i] >= 0)
             return false;

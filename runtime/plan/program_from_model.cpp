@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 
 namespace nordlys::runtime {
 
@@ -69,6 +70,16 @@ core::Expected<void> checkOperators(const core::Graph &graph)
     return core::notSupported("model", "no kernel for " + list, "Remove these operators or export the model with others");
 }
 
+/// What shape inference holds against the node, as an error; nothing where it found the node in order.
+std::optional<core::Error> findingAgainst(const core::Model &model, core::NodeId node)
+{
+    const auto found = std::ranges::find(model.findings, node, &core::InferenceFinding::node);
+    if (found == model.findings.end())
+        return std::nullopt;
+    const core::Graph &graph = model.graph;
+    return core::badInput("node " + std::string(graph.nameOf(node)) + " (" + std::string(graph.opOf(node)) + ")", found->rule);
+}
+
 } // namespace
 
 core::Expected<Program> programFromModel(const core::Model &model)
@@ -115,6 +126,10 @@ core::Expected<Program> programFromModel(const core::Model &model)
             // An output that nobody reads may stay without a shape.
             const bool unread = id.isValid() && graph.tensor(id).consumers.empty() && !graph.tensor(id).isGraphOutput && !step.outputs.empty();
             auto index = unread ? core::Expected<int>(-1) : use(id);
+            if (!index && !graph.tensor(id).shape) {
+                if (auto broken = findingAgainst(model, core::NodeId(n)))
+                    return *std::move(broken);
+            }
             NORDLYS_TRY(index);
             step.outputs.push_back(*index);
         }

@@ -55,7 +55,9 @@ public:
     {
         m_model->graph.tensor(output).isGraphOutput = true;
         m_model->graph.outputs.push_back(output);
-        EXPECT_TRUE(core::inferShapes(m_model->graph));
+        auto findings = core::inferShapes(m_model->graph);
+        EXPECT_TRUE(findings);
+        m_model->findings = std::move(*findings);
         return m_model;
     }
 
@@ -110,6 +112,24 @@ TEST_P(PlanPasses, ConvBatchNormReluBecomeOneStep)
     EXPECT_EQ(out[1], 0);
 }
 
+// With training_mode the statistics are those of the batch: folding the stored ones would give other numbers without a word.
+TEST_P(PlanPasses, NormalizationByTheBatchIsNotFolded)
+{
+    TinyModel tiny;
+    const auto conv = tiny.node("Conv", "conv", {tiny.input("x", {1, 1, 1, 2}), tiny.floats("w", {1, 1, 1, 1}, {2})});
+    const auto model = tiny.finish(tiny.node("BatchNormalization", "norm",
+                                             {conv, tiny.floats("scale", {1}, {3}), tiny.floats("shift", {1}, {5}), tiny.floats("mean", {1}, {1}),
+                                              tiny.floats("var", {1}, {4})}));
+    auto training = std::make_shared<core::Model>(*model);
+    core::Graph &graph = training->graph;
+    graph.node(graph.findNode("norm")).opset = 14;
+    EXPECT_EQ(labels(*build(training)).size(), 1U);
+    graph.node(graph.findNode("norm")).attributes.push_back({graph.names.intern("training_mode"), std::int64_t(1)});
+    const auto plan = Plan::build(training);
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().code, core::ErrorCode::NotSupported) << plan.error().text();
+}
+
 TEST_P(PlanPasses, KeptAndSharedValuesAreNotFusedAway)
 {
     TinyModel tiny;
@@ -127,6 +147,26 @@ TEST_P(PlanPasses, KeptAndSharedValuesAreNotFusedAway)
     EXPECT_EQ(labels(*plan).size(), 2U);
     // 2 * 1.1 = 2.2 -> 2.0 on the grid of 0.5
     EXPECT_EQ(run(plan, {1.1F, -1}), (std::vector<float>{2.0F, 0}));
+}
+
+// The strict symmetric grid over -2..2 has codes for -127 to 127 steps: neither end passes 2 (one more code would be 2/127 off).
+TEST_P(PlanPasses, QuantsimStaysInsideAStrictGrid)
+{
+    for (const int bits : {8, 16}) {
+        TinyModel tiny;
+        const auto model = tiny.finish(tiny.node("Mul", "scaled", {tiny.input("x", {1, 4}), tiny.floats("w", {1, 4}, {0.5F, 0.5F, 9, -9})}));
+        PlanOptions options;
+        options.precision = Precision::QuantSim;
+        core::EncodingEntry entry;
+        entry.encoding.bitwidth = bits;
+        entry.encoding.symmetric = true;
+        entry.encoding.grids = {*core::gridFromRange(-2, 2, {bits, true, true, false})};
+        options.encodings.entries["x"] = options.encodings.entries["w"] = entry;
+        const auto out = run(build(model, options), {9, -9, 0.5F, 0.5F});
+        const float half = core::quantizeDequantize(0.5F, entry.encoding.grids[0], bits);
+        for (const auto &[value, expected] : {std::pair(out[0], 2 * half), std::pair(out[1], -2 * half), std::pair(out[2], 2 * half), std::pair(out[3], -2 * half)})
+            EXPECT_NEAR(value, expected, 1e-5) << bits << " bits"
+    }
 }
 
 // relu(conv(x) + x) with conv = 3x.
@@ -179,6 +219,19 @@ TEST_P(PlanPasses, UnknownOperatorsAreListed)
     ASSERT_FALSE(plan);
     EXPECT_EQ(plan.error().code, core::ErrorCode::NotSupported);
     EXPECT_NE(plan.error().text().find("NoSuchOp (1)"), std::string::npos);
+}
+
+// What inference holds against a node is the reason, not the shape that is missing for it.
+TEST_P(PlanPasses, BrokenNodesAreNamedWithWhatIsWrong)
+{
+    TinyModel tiny;
+    const auto x = tiny.input("x", {1, 1, 8, 8});
+    const auto y = tiny.node("Conv", "wide", {x, tiny.floats("w", {1, 1, 9, 9}, std::vector<float>(81, 1.0F))});
+    auto plan = Plan::build(tiny.finish(tiny.node("Relu", "after", {y})));
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().code, core::ErrorCode::BadInput);
+    EXPECT_NE(plan.error().text().find("node wide (Conv)"), std::string::npos) << plan.error().text();
+    EXPECT_EQ(plan.error().text().find("depends on the data"), std::string::npos) << plan.error().text();
 }
 
 // A chain of copies: memory of dead values is used again, so ten values need the place of at most three.
