@@ -2,6 +2,7 @@
 #include "../support/context.h"
 #include "../support/input_files.h"
 #include "../support/measure.h"
+#include "../support/number_checks.h"
 #include "../support/table.h"
 
 #include <core/profile/run_statistics.h>
@@ -199,12 +200,16 @@ void addBench(CLI::App &program, Action &action)
         [](CLI::App &command, BenchArguments &options) {
             addModelArguments(command, options.model);
             command.add_option("--iterations", options.iterations, "Inferences to measure")
+                ->check(inferenceCount())
                 ->type_name("N")
                 ->capture_default_str();
             command.add_option("--duration", options.duration, "Measure for this many seconds instead")
-                ->check(CLI::Range(0.0, 86400.0))
+                ->check(seconds())
                 ->type_name("S");
-            command.add_option("--warmup", options.warmup, "Inferences before measuring")->type_name("N")->capture_default_str();
+            command.add_option("--warmup", options.warmup, "Inferences before measuring")
+                ->check(inferenceCount())
+                ->type_name("N")
+                ->capture_default_str();
             addThreads(command, options.threads);
             addPrecisionArguments(command, options.precision);
             command.add_option("--input", options.inputs, "Array for a graph input; default: random values")

@@ -10,6 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace nordlys::cli {
 
 namespace {
@@ -77,6 +80,8 @@ std::string rangeText(const core::HostTensor &tensor)
     if (!values || values->elementCount() == 0)
         return "";
     const auto span = values->as<float>();
+    if (const auto broken = std::ranges::count_if(span, [](float value) { return std::isnan(value); }); broken > 0)
+        return fmt::format("{} of {} values are NaN", broken, span.size());
     const auto [low, high] = std::minmax_element(span.begin(), span.end());
     return fmt::format("{:.6g} .. {:.6g}, largest at {}", *low, *high, high - span.begin());
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/context.h"
 #include "../support/device_options.h"
-#include "../support/measure.h"
+#include "../support/number_checks.h"
 
 #include <devicebridge/device.h>
 
@@ -58,8 +58,8 @@ private:
         const core::CounterInfo &counter = m_counters[sample.counterId];
         if (m_isJson)
             return jsonLine({{"tNs", sample.tNs}, {"counter", counter.name}, {"value", sample.value}, {"unit", counter.unit}});
-        return fmt::format("{:10.3f} s  {:<28} {:14.6g} {}\n", static_cast<double>(sample.tNs) / 1e9, counter.name, sample.value,
-                           counter.unit);
+        return fmt::format("{:10.3f} s  {:<28} {:>14}\n", static_cast<double>(sample.tNs) / 1e9, counter.name,
+                           counterValue(sample.value, counter.unit));
     }
 
     static std::string jsonLine(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
@@ -118,7 +118,7 @@ void addMonitor(CLI::App &program, Action &action)
         [](CLI::App &command, MonitorArguments &options) {
             addDeviceArguments(command, options.device);
             command.add_option("--duration", options.duration, "Stop after this many seconds; 0: at Ctrl-C")
-                ->check(CLI::Range(0.0, 86400.0))
+                ->check(seconds())
                 ->type_name("S");
             auto *lines = command.add_flag("--json-lines", options.jsonLines,
                                            "One JSON object a line for each sample: {tNs, counter, value, unit}");

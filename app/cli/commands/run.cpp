@@ -2,6 +2,7 @@
 #include "../support/context.h"
 #include "../support/device_options.h"
 #include "../support/measure.h"
+#include "../support/number_checks.h"
 #include "../support/model_source.h"
 #include "../support/table.h"
 #include "../support/temporary_folder.h"
@@ -205,11 +206,17 @@ void addRun(CLI::App &program, Action &action)
                 ->take_all();
             addPrecisionArguments(command, options.precision);
             addDeviceArguments(command, options.device);
-            command.add_option("--iterations", options.iterations, "Inferences to run")->type_name("N")->capture_default_str();
+            command.add_option("--iterations", options.iterations, "Inferences to run")
+                ->check(inferenceCount())
+                ->type_name("N")
+                ->capture_default_str();
             command.add_option("--duration", options.duration, "Run for this many seconds instead")
-                ->check(CLI::Range(0.0, 86400.0))
+                ->check(seconds())
                 ->type_name("S");
-            command.add_option("--warmup", options.warmup, "Inferences before measuring")->type_name("N")->capture_default_str();
+            command.add_option("--warmup", options.warmup, "Inferences before measuring")
+                ->check(inferenceCount())
+                ->type_name("N")
+                ->capture_default_str();
             addThreads(command, options.threads);
             command.add_option("--profile", options.profile, "off, basic (inferences only) or detailed (layers)")
                 ->check(CLI::IsMember({"off", "basic", "detailed"}))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_options.h"
 
+#include "number_checks.h"
 #include "table.h"
 
 #include <fmt/format.h>
@@ -13,8 +14,8 @@ void addDeviceArguments(CLI::App &command, DeviceArguments &arguments)
         ->type_name("ID")
         ->capture_default_str();
     command.add_option("--record", arguments.record, "Write the run stream here as it arrives")->type_name("FILE");
-    command.add_option("--sample-rate", arguments.sampleRate, "Telemetry samples per second")
-        ->check(CLI::Range(0.1, 1000.0))
+    command.add_option("--sample-rate", arguments.sampleRate, "Telemetry samples per second, 1 to 100; 0: none")
+        ->check(sampleRate())
         ->type_name("HZ")
         ->capture_default_str();
     command.add_option("--sysfs-root", arguments.sysfsRoot, "Folder that stands for /sys")
@@ -51,8 +52,7 @@ Json countersJson(const std::vector<core::CounterSummary> &counters)
     return json;
 }
 
-/// Clocks in MHz and memory in MiB read better than in their base units.
-static std::string counterValue(double value, const std::string &unit)
+std::string counterValue(double value, const std::string &unit)
 {
     if (unit == "Hz")
         return fmt::format("{:.0f} MHz", value / 1e6);

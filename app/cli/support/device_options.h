@@ -19,6 +19,8 @@ struct DeviceArguments {
 void addDeviceArguments(CLI::App &command, DeviceArguments &arguments);
 void fillRequest(const DeviceArguments &arguments, devicebridge::RunRequest &request);
 
+/// Clocks in MHz and memory in MiB read better than in their base units.
+std::string counterValue(double value, const std::string &unit);
 /// counters[] of `run` and `monitor`.
 Json countersJson(const std::vector<core::CounterSummary> &counters);
 std::string countersText(const std::vector<core::CounterSummary> &counters);

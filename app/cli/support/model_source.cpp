@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_source.h"
 
+#include "number_checks.h"
+
 #include <core/quantization/encoding_file.h>
 #include <runtime/base/thread_pool.h>
 
 #include <charconv>
+#include <limits>
 
 namespace nordlys::cli {
 
@@ -118,7 +121,9 @@ void addSampleArguments(CLI::App &command, SampleArguments &arguments)
         .add_option("--inputs", arguments.inputs,
                     "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N")
         ->type_name("SPEC");
-    command.add_option("--limit", arguments.limit, "Use only the first N samples; 0: all")->type_name("N");
+    command.add_option("--limit", arguments.limit, "Use only the first N samples; 0: all")
+        ->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()))
+        ->type_name("N");
     command
         .add_option("--preprocess", arguments.preprocess,
                     "Steps for images, e.g. crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw")
