@@ -4,6 +4,7 @@
 #include "input_list.h"
 #include "sample_file.h"
 
+#include <core/base/split_mix.h>
 #include <core/tensor/convert.h>
 
 #include <algorithm>
@@ -14,22 +15,6 @@ namespace nordlys::core {
 namespace {
 
 constexpr std::uint64_t kMaxRandomSamples = 10'000'000;
-
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): integers only, so every machine draws the same numbers.
-class SplitMix {
-public:
-    explicit SplitMix(std::uint64_t seed) : m_state(seed) {}
-    std::uint64_t next()
-    {
-        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15ULL);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-        return z ^ (z >> 31);
-    }
-
-private:
-    std::uint64_t m_state;
-};
 
 std::optional<std::uint64_t> wholeNumber(std::string_view text)
 {

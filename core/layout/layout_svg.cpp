@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layered_layout.h"
 
+#include <core/base/utf8.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,17 +31,10 @@ std::string escaped(std::string_view text)
         else if (c < 0x80)
             out += static_cast<char>(c);
         else {
-            const std::size_t length = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
-            bool whole = length > 0 && i + length <= text.size();
-            for (std::size_t k = 1; whole && k < length; ++k)
-                whole = (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80U;
-            const auto second = whole ? static_cast<unsigned char>(text[i + 1]) : 0U;
-            // Overlong forms, surrogates and the two non-characters U+FFFE, U+FFFF are no XML either.
-            if (whole && ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
-                          (c == 0xf4 && second > 0x8f) ||
-                          (c == 0xef && second == 0xbf && static_cast<unsigned char>(text[i + 2]) >= 0xbe)))
-                whole = false;
-            if (whole) {
+            const std::size_t length = utf8SequenceLength(text, i);
+            // The two non-characters U+FFFE and U+FFFF are no XML.
+            const bool isNoCharacter = length == 3 && (text.substr(i, 3) == "\xef\xbf\xbe" || text.substr(i, 3) == "\xef\xbf\xbf");
+            if (length > 0 && !isNoCharacter) {
                 out += text.substr(i, length);
                 i += length - 1;
             } else {

@@ -212,10 +212,7 @@ void addBench(CLI::App &program, Action &action)
                 ->capture_default_str();
             addThreads(command, options.threads);
             addPrecisionArguments(command, options.precision);
-            command.add_option("--input", options.inputs, "Array for a graph input; default: random values")
-                ->type_name("NAME=FILE.npy")
-                ->expected(1)
-                ->take_all();
+            addInputArgument(command, options.inputs, "Array for a graph input; default: random values");
             command.add_flag("--json", options.json, "One JSON document (nordlys.bench/1)");
         },
         bench);

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input_files.h"
 
+#include <core/tensor/convert.h>
+
 #include <algorithm>
-#include <cmath>
 
 namespace nordlys::cli {
 
 namespace {
-
-template <typename T>
-bool hasNan(const core::HostTensor &tensor)
-{
-    const auto values = tensor.as<T>();
-    return std::any_of(values.begin(), values.end(), [](T value) { return std::isnan(value); });
-}
 
 core::Expected<core::HostTensor> readInput(const std::filesystem::path &path, core::DType wanted)
 {
@@ -25,8 +19,7 @@ core::Expected<core::HostTensor> readInput(const std::filesystem::path &path, co
         if (!tensor)
             return std::move(tensor.error());
     }
-    if ((tensor->dtype() == core::DType::Float32 && hasNan<float>(*tensor)) ||
-        (tensor->dtype() == core::DType::Float64 && hasNan<double>(*tensor)))
+    if (core::containsNaN(*tensor))
         return core::badInput(path.string(), "it holds NaN", "Give numbers.");
     if (tensor->dtype() != wanted)
         return core::badInput(path.string(),
@@ -63,6 +56,11 @@ std::string inputNames(const core::Graph &graph)
 }
 
 } // namespace
+
+void addInputArgument(CLI::App &command, std::vector<std::string> &inputs, const std::string &help)
+{
+    command.add_option("--input", inputs, help)->type_name("NAME=FILE.npy")->expected(1)->take_all();
+}
 
 core::Expected<InputFiles> readInputFiles(const std::vector<std::string> &arguments, const core::Graph &graph)
 {

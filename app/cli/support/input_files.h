@@ -17,6 +17,8 @@ struct InputFiles {
     std::map<std::string, core::HostTensor> tensors;
     std::map<std::string, std::filesystem::path> paths;
 };
+/// --input NAME=FILE.npy, repeatable.
+void addInputArgument(CLI::App &command, std::vector<std::string> &inputs, const std::string &help);
 /// NAME may be left out where the model has one input. Usage error for unknown, repeated or missing inputs.
 core::Expected<InputFiles> readInputFiles(const std::vector<std::string> &arguments, const core::Graph &graph);
 

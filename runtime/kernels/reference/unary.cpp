@@ -40,17 +40,31 @@ core::Expected<BoundKernel> bindMap(const KernelCall &call, Function function)
     });
 }
 
-/// A function of floating-point numbers, computed in the type of the tensor. `Make` turns the call into it.
-template <typename Make>
-core::Expected<BoundKernel> bindFloatMap(const KernelCall &call, Make make)
+/// A function computed in the type of the tensor. `dispatch` calls with a tag of that type, `make` turns the tag into the function.
+template <typename Dispatch, typename Make>
+core::Expected<BoundKernel> bindSameType(const KernelCall &call, Dispatch dispatch, Make make)
 {
     NORDLYS_TRY(call.require(1));
     if (call.inputs[0].dtype != call.outputs[0].dtype)
         return call.broken("input and output differ in type");
-    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) {
+    return dispatch([&](auto tag) {
         using T = typename decltype(tag)::Type;
         return bindMap<T, T>(call, make(tag));
     });
+}
+
+/// Functions of floating-point numbers.
+template <typename Make>
+core::Expected<BoundKernel> bindFloatMap(const KernelCall &call, Make make)
+{
+    return bindSameType(call, [&](auto body) { return dispatchFloat(call, call.inputs[0].dtype, body); }, make);
+}
+
+/// Functions that exist for integers too.
+template <typename Make>
+core::Expected<BoundKernel> bindNumberMap(const KernelCall &call, Make make)
+{
+    return bindSameType(call, [&](auto body) { return dispatchNumber(call, call.inputs[0].dtype, body); }, make);
 }
 
 #define NORDLYS_FLOAT_MAP(NAME, EXPRESSION)                                                                                     \
@@ -161,19 +175,6 @@ core::Expected<BoundKernel> bindGelu(const KernelCall &call)
             const T inner = tanhForm ? std::tanh(T(0.7978845608028654) * (x + T(0.044715) * x * x * x)) : std::erf(x * T(0.7071067811865476));
             return T(0.5) * x * (T(1) + inner);
         };
-    });
-}
-
-/// Functions that exist for integers too.
-template <typename Make>
-core::Expected<BoundKernel> bindNumberMap(const KernelCall &call, Make make)
-{
-    NORDLYS_TRY(call.require(1));
-    if (call.inputs[0].dtype != call.outputs[0].dtype)
-        return call.broken("input and output differ in type");
-    return dispatchNumber(call, call.inputs[0].dtype, [&](auto tag) {
-        using T = typename decltype(tag)::Type;
-        return bindMap<T, T>(call, make(tag));
     });
 }
 
