@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inputs.h"
 
+#include <core/base/split_mix.h>
+#include <core/tensor/convert.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -8,15 +11,6 @@
 namespace nordlys::runtime {
 
 namespace {
-
-// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014), SplitMix64.
-std::uint64_t splitMix(std::uint64_t &state)
-{
-    std::uint64_t z = (state += 0x9E3779B97F4A7C15ULL);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
-}
 
 template <typename T>
 void fillWith(core::HostTensor &tensor, T value)
@@ -29,8 +23,9 @@ template <typename T>
 void fillRandom(core::HostTensor &tensor, std::uint64_t seed)
 {
     constexpr std::uint64_t steps = std::uint64_t(1) << 24;
+    core::SplitMix random(seed);
     for (T &value : tensor.as<T>())
-        value = static_cast<T>(splitMix(seed) % steps + 1) / static_cast<T>(steps);
+        value = static_cast<T>(random.next() % steps + 1) / static_cast<T>(steps);
 }
 
 core::Expected<core::HostTensor> generated(const PortInfo &port, std::size_t index)
@@ -65,6 +60,8 @@ core::Expected<core::HostTensor> loaded(const PortInfo &port, const std::filesys
         tensor = core::toFloat32(*tensor);
         NORDLYS_TRY(tensor);
     }
+    if (core::containsNaN(*tensor))
+        return core::badInput(path.string(), "it holds NaN", "Give numbers.");
     if (tensor->dtype() != port.dtype || tensor->dims() != port.dims)
         return core::badInput(path.string(), std::string(core::nameOf(tensor->dtype())) + ' ' + core::shapeText(tensor->dims()) + " for input " + port.name +
                                                  ", which is " + std::string(core::nameOf(port.dtype)) + ' ' + core::shapeText(port.dims));
