@@ -155,7 +155,8 @@ core::Expected<BoundKernel> bindBlocks(const KernelCall &call, bool toSpace)
     NORDLYS_TRY(call.require(1));
     const TensorDesc &deep = toSpace ? call.inputs[0] : call.outputs[0], &wide = toSpace ? call.outputs[0] : call.inputs[0];
     const std::int64_t block = call.intAttribute("blocksize", 0);
-    if (deep.rank() != 4 || wide.rank() != 4 || deep.dtype != wide.dtype || block < 1 || block > 4096)
+    constexpr std::int64_t kMaxBlock = 1024; // with at most 2^40 elements no product below can overflow
+    if (deep.rank() != 4 || wide.rank() != 4 || deep.dtype != wide.dtype || block < 1 || block > kMaxBlock)
         return call.broken("it needs 4 dimensions and a blocksize of at least 1");
     if (deep.dims[0] != wide.dims[0] || deep.dims[1] != wide.dims[1] * block * block || deep.dims[2] * block != wide.dims[2]
         || deep.dims[3] * block != wide.dims[3])
