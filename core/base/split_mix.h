@@ -5,8 +5,8 @@
 
 namespace nordlys::core {
 
-/// Pseudorandom 64-bit numbers in integers only, so that every machine draws the same ones. SplitMix64: Steele, Lea, Flood, Fast splittable
-/// pseudorandom number generators, OOPSLA 2014.
+/// Pseudorandom 64-bit numbers in integers only, so that every machine draws the same ones. SplitMix64: Steele, Lea, Flood,
+/// Fast splittable pseudorandom number generators, OOPSLA 2014.
 class SplitMix {
 public:
     explicit SplitMix(std::uint64_t seed) : m_state(seed) {}

@@ -29,7 +29,8 @@ constexpr int kNewestKnownOpset = 23;
 /// `model.onnx: initializer "w": its external data ...`.
 Error inFile(const std::filesystem::path &path, Error error)
 {
-    const bool hasSubject = std::ranges::any_of(std::array{"its ", "it ", "the ", "a "}, [&](const char *word) { return error.why.starts_with(word); });
+    const bool hasSubject = std::ranges::any_of(std::array{"its ", "it ", "the ", "a "},
+                                                [&](const char *word) { return error.why.starts_with(word); });
     if (!error.what.empty())
         error.why = error.what + (hasSubject ? ": " : " ") + error.why;
     error.what = path.string();

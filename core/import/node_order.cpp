@@ -11,7 +11,8 @@ Expected<bool> sortNodes(Graph &graph, std::span<const std::vector<TensorId>> hi
 {
     const auto forEachProducer = [&](auto &&visit) {
         for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-            for (const std::span<const TensorId> list : {std::span<const TensorId>(graph.nodes[i].inputs), std::span<const TensorId>(hiddenInputs[i])}) {
+            using Ids = std::span<const TensorId>;
+            for (const Ids list : {Ids(graph.nodes[i].inputs), Ids(hiddenInputs[i])}) {
                 for (const TensorId input : list) {
                     if (input.isValid() && graph.tensor(input).producer.isValid())
                         visit(i, graph.tensor(input).producer.index);
@@ -27,7 +28,8 @@ Expected<bool> sortNodes(Graph &graph, std::span<const std::vector<TensorId>> hi
     forEachProducer([&](std::size_t node, std::size_t producer) { dependencies[node].push_back(producer); });
     const TopologicalOrder sorted = sortTopologically(dependencies);
     if (sorted.cycleMember)
-        return badInput(quoted("node", graph.nameOf(NodeId(*sorted.cycleMember))), "is part of a cycle", "A model must not read its own results.");
+        return badInput(quoted("node", graph.nameOf(NodeId(*sorted.cycleMember))), "is part of a cycle",
+                        "A model must not read its own results.");
     std::vector<Node> nodes;
     nodes.reserve(graph.nodes.size());
     for (const std::size_t index : sorted.order)

@@ -37,7 +37,7 @@ std::vector<std::string> uniqueNodeNames(const onnx::GraphProto &graph, std::vec
     }
     if (repeatedCount > 0)
         notes.push_back(std::to_string(repeatedCount) + " node(s) share their name with an earlier one (first: \"" + repeated
-                                  + "\") and got a number");
+                        + "\") and got a number");
     return names;
 }
 

@@ -40,7 +40,8 @@ Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &nam
         shape.push_back(dim);
     }
     if (const bool known = std::ranges::all_of(shape, &Dim::isKnown); known && !elementCount(shape))
-        return badInput(quoted("tensor", info.name()), "its shape " + shapeText(shape, names) + " has more elements than can be counted");
+        return badInput(quoted("tensor", info.name()),
+                        "its shape " + shapeText(shape, names) + " has more elements than can be counted");
     stated.shape = std::move(shape);
     return stated;
 }

@@ -24,8 +24,8 @@ struct StatedType {
     bool isTensor = true;
 };
 
-/// BadInput for dimensions below -1 (which some exporters write for a free one), more than kMaxImportRank of them, or more elements than can be
-/// counted. Names of free dimensions go into `names`.
+/// BadInput for dimensions below -1 (which some exporters write for a free one), more than kMaxImportRank of them, or more
+/// elements than can be counted. Names of free dimensions go into `names`.
 Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &names);
 
 } // namespace nordlys::core

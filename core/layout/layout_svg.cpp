@@ -33,9 +33,10 @@ std::string escaped(std::string_view text)
         else {
             const std::size_t length = utf8SequenceLength(text, i);
             // The two non-characters U+FFFE and U+FFFF are no XML.
-            const bool isNoCharacter = length == 3 && (text.substr(i, 3) == "\xef\xbf\xbe" || text.substr(i, 3) == "\xef\xbf\xbf");
+            const std::string_view sequence = text.substr(i, length);
+            const bool isNoCharacter = sequence == "\xef\xbf\xbe" || sequence == "\xef\xbf\xbf";
             if (length > 0 && !isNoCharacter) {
-                out += text.substr(i, length);
+                out += sequence;
                 i += length - 1;
             } else {
                 out += "\xef\xbf\xbd";

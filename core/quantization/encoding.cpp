@@ -129,7 +129,8 @@ CodeRange codeRangeOf(const Grid &grid, int bitwidth)
 {
     const auto last = static_cast<double>(lastCodeOf(bitwidth));
     const auto codeOf = [&](double real) {
-        return static_cast<std::int64_t>(std::clamp(std::nearbyint(real / grid.scale) + static_cast<double>(grid.zeroPoint), 0.0, last));
+        const double code = std::nearbyint(real / grid.scale) + static_cast<double>(grid.zeroPoint);
+        return static_cast<std::int64_t>(std::clamp(code, 0.0, last));
     };
     return {codeOf(grid.min), codeOf(grid.max)};
 }

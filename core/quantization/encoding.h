@@ -50,8 +50,8 @@ bool isConsistent(const Grid &grid, int bitwidth);
 /// Same checks for a whole encoding: bitwidth 4..32, grids' number, isConsistent. The error names the tensor (and channel).
 Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor);
 
-/// Codes that a value can become: those whose reals lie between min and max. All of the bitwidth's, but for a strict symmetric grid, which leaves
-/// one out. The grid must have passed checkEncoding.
+/// Codes that a value can become: those whose reals lie between min and max. All of the bitwidth's, but for a strict symmetric
+/// grid, which leaves one out. The grid must have passed checkEncoding.
 struct CodeRange {
     std::int64_t first = 0, last = 0;
 };
@@ -59,7 +59,8 @@ CodeRange codeRangeOf(const Grid &grid, int bitwidth);
 
 /// What an encoded tensor's value becomes (the meaning of quantsim, and its scalar reference): the nearest code, halves to even,
 /// limited to the codes from min to max, and back. Quotient and product in double, one rounding to float32 at the end. Infinities
-/// end at the limits, NaN stays NaN. The grid must have passed checkEncoding. (The runtime's kernels divide in float32 and end NaN at the first code.)
+/// end at the limits, NaN stays NaN. The grid must have passed checkEncoding.
+/// (The runtime's kernels for up to 16 bits divide in float32 and end NaN at the first code.)
 float quantizeDequantize(float x, const Grid &grid, int bitwidth);
 
 } // namespace nordlys::core

@@ -16,7 +16,8 @@ core::Expected<RecordingFile> RecordingFile::open(const std::filesystem::path &p
     file.m_file = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     file.m_created = file.m_file.isOpen();
     if (!file.m_created && errno == EEXIST)
-        file.m_file = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); // a pipe that nobody reads must not wait
+        // A pipe that nobody reads must not wait.
+        file.m_file = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file.m_file.isOpen())
         return core::cannotWrite(path.string(), std::strerror(errno), "Choose another place for the recording.");
     ::fcntl(file.m_file.get(), F_SETFL, ::fcntl(file.m_file.get(), F_GETFL) & ~O_NONBLOCK);
@@ -42,8 +43,7 @@ core::Expected<void> RecordingFile::write(std::span<const std::byte> bytes)
             continue;
         if (count <= 0)
             return core::cannotWrite(m_path.string(), std::strerror(count < 0 ? errno : ENOSPC),
-                                     m_written == 0 ? std::string("The run was stopped; nothing is kept.")
-                                                    : "The run was stopped; the " + std::to_string(m_written) + " bytes written before are kept.");
+                                     "The run was stopped; " + (m_written == 0 ? "nothing is kept." : std::to_string(m_written) + " bytes are kept."));
         m_written += static_cast<std::uint64_t>(count);
         bytes = bytes.subspan(static_cast<std::size_t>(count));
     }

@@ -102,8 +102,8 @@ core::Expected<BoundQuantizer> bindQuantizer(const ProgramTensor &tensor, const 
         });
     }
     const core::CodeRange codes = core::codeRangeOf(grid, encoding.bitwidth);
-    const QuantGrid kernelGrid{static_cast<float>(grid.scale), static_cast<std::int32_t>(grid.zeroPoint), static_cast<std::int32_t>(codes.first),
-                               static_cast<std::int32_t>(codes.last)};
+    const QuantGrid kernelGrid{static_cast<float>(grid.scale), static_cast<std::int32_t>(grid.zeroPoint),
+                               static_cast<std::int32_t>(codes.first), static_cast<std::int32_t>(codes.last)};
     if (!(kernelGrid.scale > 0) || !std::isfinite(kernelGrid.scale))
         return core::badInput("encoding of " + tensor.name, "float32 cannot hold its scale");
     return BoundQuantizer([count, kernelGrid](float *data, ThreadPool &pool) {

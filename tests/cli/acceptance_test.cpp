@@ -101,8 +101,8 @@ TEST(CliInfer, NotANumberIsBadInputThatNamesTheFile)
     EXPECT_EQ(run.exitCode, 3);
     EXPECT_NE(run.err.find("nan.npy"), std::string::npos) << run.err;
     EXPECT_EQ(scratch.files(), std::vector<std::string>{"nan.npy"});
-    const Finished onDevice =
-        nordlys({"run", (folder / "model.onnx").string(), "--dim", "batch_size=2", "--iterations", "1", "--input", scratch / "nan.npy"});
+    const Finished onDevice = nordlys({"run", (folder / "model.onnx").string(), "--dim", "batch_size=2", "--iterations", "1",
+                                       "--input", scratch / "nan.npy"});
     EXPECT_EQ(onDevice.exitCode, 3);
     EXPECT_NE(onDevice.err.find("nan.npy: it holds NaN"), std::string::npos) << onDevice.err;
 }

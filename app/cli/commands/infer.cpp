@@ -173,7 +173,8 @@ void addInfer(CLI::App &program, Action &action)
         program, action, "infer", "Runs one inference and writes the outputs",
         [](CLI::App &command, InferArguments &options) {
             addModelArguments(command, options.model);
-            addInputArgument(command, options.inputs, "Array for a graph input; repeatable; the name may be left out where there is one input");
+            addInputArgument(command, options.inputs,
+                             "Array for a graph input; repeatable; the name may be left out where there is one input");
             command.add_option("-o,--output", options.folder, "Folder for output_N.npy, in output order")->type_name("DIR");
             addPrecisionArguments(command, options.precision);
             addThreads(command, options.threads);

@@ -7,7 +7,8 @@
 
 namespace nordlys::cli {
 
-/// A whole number from `least` to `most`. Signs and overlong numbers are refused instead of wrapping around in an unsigned option.
+/// A whole number from `least` to `most`. Signs and overlong numbers are refused instead of wrapping
+/// around in an unsigned option.
 CLI::Validator wholeNumber(std::int64_t least, std::int64_t most);
 /// A finite number from `least` to `most`; no NaN.
 CLI::Validator finiteNumber(double least, double most);

@@ -94,7 +94,8 @@ std::int64_t gemmMacs(const Graph &graph, const Node &node)
         return 0;
     const std::size_t innerOfA = attributeInt(graph, node, "transA", 0) != 0 ? 0 : 1;
     const std::size_t innerOfB = attributeInt(graph, node, "transB", 0) != 0 ? 1 : 0;
-    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape), innerDim(a, innerOfA, shapeOf(graph, node.inputs, 1), innerOfB));
+    return saturatingMultiply(countWithFreeAsOne(graph.tensor(node.outputs[0]).shape),
+                              innerDim(a, innerOfA, shapeOf(graph, node.inputs, 1), innerOfB));
 }
 
 /// Einsum: every letter of the result takes its dimension from where it stands in an input. Ellipsis: rank unknown.

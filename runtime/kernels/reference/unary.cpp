@@ -40,7 +40,7 @@ core::Expected<BoundKernel> bindMap(const KernelCall &call, Function function)
     });
 }
 
-/// A function computed in the type of the tensor. `dispatch` calls with a tag of that type, `make` turns the tag into the function.
+/// A function computed in the type of the tensor: `dispatch` calls with a tag of that type, `make` turns it into the function.
 template <typename Dispatch, typename Make>
 core::Expected<BoundKernel> bindSameType(const KernelCall &call, Dispatch dispatch, Make make)
 {
