@@ -57,7 +57,7 @@ TEST_F(QuantizationDigits, EightBitsKeepTheAccuracyOfTheBalancedModel)
         EXPECT_GT(tensor.sqnrDb, 15) << tensor.name;
 }
 
-TEST_F(QuantizationDigits, PerTensorWeightsDestroyTheUnbalancedModelAndPerChannelOnesDoNot)
+TEST_F(QuantizationDigits, MinMaxDestroysTheUnbalancedModelPerChannelALittleLess)
 {
     const auto model = open("digits_unbalanced.onnx");
     const Evaluation perTensor = evaluateCalibrated(model, {});
