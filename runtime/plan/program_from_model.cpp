@@ -126,7 +126,7 @@ core::Expected<Program> programFromModel(const core::Model &model)
             // An output that nobody reads may stay without a shape.
             const bool unread = id.isValid() && graph.tensor(id).consumers.empty() && !graph.tensor(id).isGraphOutput && !step.outputs.empty();
             auto index = unread ? core::Expected<int>(-1) : use(id);
-            if (!index && !graph.tensor(id).shape) {
+            if (const auto &shape = graph.tensor(id).shape; !index && (!shape || !core::knownDims(*shape))) {
                 if (auto broken = findingAgainst(model, core::NodeId(n)))
                     return *std::move(broken);
             }
