@@ -66,6 +66,8 @@ int run(int argc, char **argv)
     addEvaluate(program, action);
     addBuild(program, action);
     addRun(program, action);
+    addCompare(program, action);
+    addReport(program, action);
     addDevices(program, action);
     addMonitor(program, action);
     addDoctor(program, action);

@@ -51,4 +51,14 @@ Expected<GraphLayout> layoutGraph(const Graph &graph, const LayoutOptions &optio
 /// Standalone SVG document of the drawing; names are escaped.
 std::string layoutToSvg(const Graph &graph, const GraphLayout &layout);
 
+/// How a node looks in a drawing whose colours a style sheet gives.
+struct NodePaint {
+    int heat = -1;       ///< step of a colour scale, below 0: none
+    std::string backend; ///< "htp", "gpu" or "cpu": stripe at the left; others and empty: none
+    std::string value;   ///< at the right of the second line, "148.6 µs"
+};
+/// The same drawing as an <svg id="ID"> element for a page, without colours of its own. Classes: `e` edge, `a` arrow, `n` node with `hK` for heat step K, in it
+/// `b` box, `k` and the backend's name for the stripe, `t` name, `o` operator, `v` value; every node has data-node, its index. `paints`: one a node, or none.
+std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, const std::string &id, const std::vector<NodePaint> &paints);
+
 } // namespace nordlys::core

@@ -33,6 +33,8 @@ void addEncodings(CLI::App &program, Action &action);
 void addEvaluate(CLI::App &program, Action &action);
 void addBuild(CLI::App &program, Action &action);
 void addRun(CLI::App &program, Action &action);
+void addCompare(CLI::App &program, Action &action);
+void addReport(CLI::App &program, Action &action);
 void addDevices(CLI::App &program, Action &action);
 void addMonitor(CLI::App &program, Action &action);
 void addDoctor(CLI::App &program, Action &action);
