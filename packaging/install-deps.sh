@@ -34,7 +34,7 @@ else
   [ "$studio" = 1 ] && packages+=(qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6svg6-dev libqcustomplot-dev)
 fi
 [ "$studio" = 1 ] && packages+=(fonts-inter fonts-jetbrains-mono fonts-dejavu-core)
-[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream)
+[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream chromium)
 [ "$packaging" = 1 ] && packages+=(dpkg-dev file)
 
 missing=()

@@ -57,8 +57,10 @@ struct NodePaint {
     std::string backend; ///< "htp", "gpu" or "cpu": stripe at the left; others and empty: none
     std::string value;   ///< at the right of the second line, "148.6 µs"
 };
-/// The same drawing as an <svg id="ID"> element for a page, without colours of its own. Classes: `e` edge, `a` arrow, `n` node with `hK` for heat step K, in it
-/// `b` box, `k` and the backend's name for the stripe, `t` name, `o` operator, `v` value; every node has data-node, its index. `paints`: one a node, or none.
-std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, const std::string &id, const std::vector<NodePaint> &paints);
+/// The same drawing as an <svg id="ID"> element for a page, without colours of its own. Classes: `e` edge, `a` arrow, `n` node
+/// with `hK` for heat step K, in it `b` box, `k` and the backend's name for the stripe, `t` name, `o` operator, `v` value; every
+/// node has data-node, its index. `paints`: one a node, or none.
+std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, const std::string &id,
+                              const std::vector<NodePaint> &paints);
 
 } // namespace nordlys::core

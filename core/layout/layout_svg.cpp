@@ -38,7 +38,8 @@ std::size_t lettersIn(double width, double letter) { return static_cast<std::siz
 
 std::size_t lengthOf(std::string_view text)
 {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 void appendPaintedNode(std::string &svg, const Graph &graph, const LayoutNode &node, const NodePaint &paint)
@@ -46,18 +47,25 @@ void appendPaintedNode(std::string &svg, const Graph &graph, const LayoutNode &n
     auto out = std::back_inserter(svg);
     const std::string_view name = graph.nameOf(node.node), op = graph.opOf(node.node);
     const double left = node.x + 12, right = node.x + node.width - 8, middle = node.y + node.height / 2;
-    fmt::format_to(out, "<g class=\"n{}\" data-node=\"{}\"><title>{} ({}){}</title><rect class=\"b\" x=\"{:.7g}\" y=\"{:.7g}\" width=\"{:.7g}\" height=\"{:.7g}\" rx=\"4\"/>",
-                   paint.heat < 0 ? std::string() : fmt::format(" h{}", paint.heat), node.node.index, escapedMarkup(name), escapedMarkup(op),
-                   paint.value.empty() ? std::string() : ", " + escapedMarkup(paint.value), node.x, node.y, node.width, node.height);
+    fmt::format_to(out,
+                   "<g class=\"n{}\" data-node=\"{}\"><title>{} ({}){}</title><rect class=\"b\" x=\"{:.7g}\" y=\"{:.7g}\" "
+                   "width=\"{:.7g}\" height=\"{:.7g}\" rx=\"4\"/>",
+                   paint.heat < 0 ? std::string() : fmt::format(" h{}", paint.heat), node.node.index, escapedMarkup(name),
+                   escapedMarkup(op), paint.value.empty() ? std::string() : ", " + escapedMarkup(paint.value), node.x, node.y,
+                   node.width, node.height);
     if (paint.backend == "htp" || paint.backend == "gpu" || paint.backend == "cpu")
-        fmt::format_to(out, "<path class=\"s\" d=\"M{0:.7g} {1:.7g}h-3.5a3.5 3.5 0 0 0 -3.5 3.5v{2:.7g}a3.5 3.5 0 0 0 3.5 3.5h3.5z\"/><path class=\"k {3}\" d=\"M{4:.7g} {5:.7g}v{6:.7g}\"/>",
+        fmt::format_to(out,
+                       "<path class=\"s\" d=\"M{0:.7g} {1:.7g}h-3.5a3.5 3.5 0 0 0 -3.5 3.5v{2:.7g}a3.5 3.5 0 0 0 3.5 "
+                       "3.5h3.5z\"/><path class=\"k {3}\" d=\"M{4:.7g} {5:.7g}v{6:.7g}\"/>",
                        node.x + 7.5, node.y + 0.5, node.height - 8, paint.backend, node.x + 4, node.y + 4, node.height - 8);
     const std::size_t room = lettersIn(node.width - 24, kLetter), taken = paint.value.empty() ? 0 : lengthOf(paint.value) + 2;
-    fmt::format_to(out, "<text class=\"t\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text><text class=\"o\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text>", left, middle - 2.5,
-                   escapedMarkup(shortenedInFront(name, lettersIn(node.width - 24, 6.4))), left, middle + 10.5,
-                   escapedMarkup(shortenedInFront(op, room > taken + 4 ? room - taken : 4)));
+    fmt::format_to(out,
+                   "<text class=\"t\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text><text class=\"o\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text>",
+                   left, middle - 2.5, escapedMarkup(shortenedInFront(name, lettersIn(node.width - 24, 6.4))), left,
+                   middle + 10.5, escapedMarkup(shortenedInFront(op, room > taken + 4 ? room - taken : 4)));
     if (!paint.value.empty())
-        fmt::format_to(out, "<text class=\"v\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text>", right, middle + 10.5, escapedMarkup(paint.value));
+        fmt::format_to(out, "<text class=\"v\" x=\"{:.7g}\" y=\"{:.7g}\">{}</text>", right, middle + 10.5,
+                       escapedMarkup(paint.value));
     svg += "</g>\n";
 }
 
@@ -97,12 +105,15 @@ std::string layoutToSvg(const Graph &graph, const GraphLayout &layout)
     return svg;
 }
 
-std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, const std::string &id, const std::vector<NodePaint> &paints)
+std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, const std::string &id,
+                              const std::vector<NodePaint> &paints)
 {
     std::string svg;
     const double width = layout.width + 2 * kMargin, height = layout.height + 2 * kMargin;
-    fmt::format_to(std::back_inserter(svg), "<svg id=\"{3}\" class=\"graph\" role=\"img\" width=\"{0:.6g}\" height=\"{1:.6g}\" viewBox=\"{2:.6g} {2:.6g} {0:.6g} {1:.6g}\"><title>{4}</title>\n", width,
-                   height, -kMargin, escapedMarkup(id), escapedMarkup(graph.names.text(graph.name)));
+    fmt::format_to(std::back_inserter(svg),
+                   "<svg id=\"{3}\" class=\"graph\" role=\"img\" width=\"{0:.6g}\" height=\"{1:.6g}\" viewBox=\"{2:.6g} {2:.6g} "
+                   "{0:.6g} {1:.6g}\"><title>{4}</title>\n",
+                   width, height, -kMargin, escapedMarkup(id), escapedMarkup(graph.names.text(graph.name)));
     fmt::format_to(std::back_inserter(svg), "<g id=\"{}-all\">\n", escapedMarkup(id));
     appendEdges(svg, graph, layout);
     svg += "<g class=\"nodes\">\n";

@@ -12,7 +12,10 @@ namespace {
 
 constexpr std::string_view kForms = "Write for example latency<+5%, p95<+10%, latency<12ms, layers<+20% or layer:NAME<+10%.";
 
-Error badGate(std::string_view text, std::string why) { return usageError("gate '" + std::string(text.substr(0, 200)) + "'", std::move(why), std::string(kForms)); }
+Error badGate(std::string_view text, std::string why)
+{
+    return usageError("gate '" + std::string(text.substr(0, 200)) + "'", std::move(why), std::string(kForms));
+}
 
 struct Unit {
     std::string_view name;
@@ -31,14 +34,18 @@ GateResult checkValue(const CompareGate &gate, const std::string &what, double a
         if (!(a > 0))
             return {false, fmt::format("{} of run A is 0 ns: no change can be told.", what)};
         value = same ? 0 : 100 * (b / a - 1);
-        shown = same ? fmt::format("{} is the same ({:+.1f} % is noise)", what, 100 * (b / a - 1)) : fmt::format("{} changed by {:+.1f} %", what, value);
+        shown = same ? fmt::format("{} is the same ({:+.1f} % is noise)", what, 100 * (b / a - 1))
+                     : fmt::format("{} changed by {:+.1f} %", what, value);
     }
     const bool passed = gate.allowsEqual ? value <= gate.limit : value < gate.limit;
     const std::string limit = gate.isRelative ? fmt::format("{:+.4g} %", gate.limit) : milliseconds(gate.limit);
     return {passed, fmt::format("{}; the limit is {}{}.", shown, gate.allowsEqual ? "at most " : "below ", limit)};
 }
 
-bool hasVerdictOrIsUnclear(const MedianChange &change) { return change.hasInterval && change.a.count >= kSamplesForVerdict && change.b.count >= kSamplesForVerdict; }
+bool hasVerdictOrIsUnclear(const MedianChange &change)
+{
+    return change.hasInterval && change.a.count >= kSamplesForVerdict && change.b.count >= kSamplesForVerdict;
+}
 
 GateResult checkChange(const CompareGate &gate, const std::string &what, const MedianChange &change)
 {
@@ -59,7 +66,8 @@ GateResult checkLayers(const CompareGate &gate, const RunComparison &comparison)
             return result;
     }
     if (looked == 0)
-        return {false, gate.metric == CompareGate::Metric::Layer ? "Both runs have no layer '" + gate.layer.substr(0, 200) + "'." : "The runs have no layer in common."};
+        return {false, gate.metric == CompareGate::Metric::Layer ? "Both runs have no layer '" + gate.layer.substr(0, 200) + "'."
+                                                                 : "The runs have no layer in common."};
     return {true, fmt::format("All {} layers keep it.", looked)};
 }
 
@@ -129,7 +137,8 @@ GateResult checkGate(const CompareGate &gate, const RunComparison &comparison)
     const std::string what = is95 ? "p95" : "p99";
     if (!hasVerdictOrIsUnclear(total))
         return {false, what + " cannot be judged: " + total.reason};
-    return is95 ? checkValue(gate, what, total.a.p95Ns, total.b.p95Ns, false) : checkValue(gate, what, total.a.p99Ns, total.b.p99Ns, false);
+    return is95 ? checkValue(gate, what, total.a.p95Ns, total.b.p95Ns, false)
+                : checkValue(gate, what, total.a.p99Ns, total.b.p99Ns, false);
 }
 
 } // namespace nordlys::core

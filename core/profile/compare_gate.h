@@ -19,15 +19,16 @@ struct CompareGate {
     std::string text; ///< as given
 };
 
-/// Usage error with the forms that are known. Metrics: latency (median), p95, p99, layers (each layer's median), layer:NAME. Units: % with a sign, ns, us, ms, s.
+/// Usage error with the forms that are known. Metrics: latency (median), p95, p99, layers (each layer's median), layer:NAME.
+/// Units: % with a sign, ns, us, ms, s.
 Expected<CompareGate> parseGate(std::string_view text);
 
 struct GateResult {
     bool passed = false;
     std::string reason; ///< a sentence with the numbers
 };
-/// A change with the verdict `same` counts as none. Without a verdict for lack of samples or of a finished run a gate fails: nothing was shown. A layer gate
-/// looks at layers that both runs have.
+/// A change with the verdict `same` counts as none. Without a verdict for lack of samples or of a finished run a gate fails:
+/// nothing was shown. A layer gate looks at layers that both runs have.
 GateResult checkGate(const CompareGate &gate, const RunComparison &comparison);
 
 } // namespace nordlys::core

@@ -94,10 +94,32 @@ std::string refusalOf(const RunProfile &run, const char *which)
     switch (run.status) {
     case RunStatus::Finished: return {};
     case RunStatus::Running: return fmt::format("Run {} is still running.", which);
-    case RunStatus::Interrupted: return fmt::format("Run {} was interrupted{}{}.", which, run.reason.empty() ? "" : ": ", run.reason);
+    case RunStatus::Interrupted:
+        return fmt::format("Run {} was interrupted{}{}.", which, run.reason.empty() ? "" : ": ", run.reason);
     case RunStatus::Failed: return fmt::format("Run {} failed{}{}.", which, run.reason.empty() ? "" : ": ", run.reason);
     }
     return {};
+}
+
+/// How long the inferences of a run took from first to last.
+double measuredNs(const RunProfile &run)
+{
+    if (run.inferenceCount() == 0)
+        return 0;
+    return static_cast<double>(run.inferenceStartNs.back()) + static_cast<double>(run.inferenceDurationNs.back()) -
+           static_cast<double>(run.inferenceStartNs.front());
+}
+
+// A run's own spread only shows disturbances shorter than the run.
+std::vector<std::string> cautionsOf(const RunProfile &a, const RunProfile &b)
+{
+    constexpr double kShortNs = 1e9;
+    const double shortest = std::min(measuredNs(a), measuredNs(b));
+    if (shortest <= 0 || shortest >= kShortNs)
+        return {};
+    return {fmt::format("Only {:.3g} ms were measured in the shorter run: something that slowed the machine for longer looks "
+                        "like a change. Run for a second or more, or compare repeated runs.",
+                        shortest / 1e6)};
 }
 
 void refuseAll(RunComparison &comparison)
@@ -115,7 +137,8 @@ void refuseAll(RunComparison &comparison)
 
 } // namespace
 
-Expected<RunComparison> compareRuns(const RunProfile &a, const RunProfile &b, const CompareOptions &options, const JobContext &job)
+Expected<RunComparison> compareRuns(const RunProfile &a, const RunProfile &b, const CompareOptions &options,
+                                    const JobContext &job)
 {
     const std::vector<JoinedLayers> rows = joinLayers(a.start.layers, b.start.layers);
     const std::size_t draws = std::min(options.draws, std::max(kFewestDraws, kMostDraws / (rows.size() + 1)));
@@ -160,6 +183,7 @@ Expected<RunComparison> compareRuns(const RunProfile &a, const RunProfile &b, co
         judge(comparison.layers[judged[i]].change, significant[i]);
     comparison.significanceRows = judged.size();
     comparison.differences = differencesOf(a, b);
+    comparison.cautions = cautionsOf(a, b);
     comparison.refusal = refusalOf(a, "A");
     if (comparison.refusal.empty())
         comparison.refusal = refusalOf(b, "B");

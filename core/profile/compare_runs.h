@@ -16,7 +16,8 @@ namespace nordlys::core {
 
 struct LayerChange {
     std::string name, op; ///< of the first of a's layers, of b's where a has none; several: "first and 2 more"
-    std::vector<std::size_t> a, b; ///< layers in start.layers of each run; empty: only in the other run. Several: their times are summed per inference
+    std::vector<std::size_t> a,
+        b; ///< layers in start.layers of each run; empty: only in the other run. Several: their times are summed per inference
     MedianChange change;
 };
 
@@ -31,8 +32,10 @@ struct RunComparison {
     MedianChange total;              ///< latency of an inference
     std::vector<LayerChange> layers; ///< a's order, then those only in b
     std::vector<RunDifference> differences;
+    std::vector<std::string>
+        cautions; ///< sentences on what the method cannot see: runs so short that a disturbance may fill one of them
     std::size_t significanceRows = 0; ///< rows that the correction for many comparisons was made over
-    std::string refusal; ///< why no verdict is given at all ("run A was interrupted"); empty: there are verdicts
+    std::string refusal;              ///< why no verdict is given at all ("run A was interrupted"); empty: there are verdicts
 };
 
 struct CompareOptions {
@@ -44,9 +47,10 @@ struct CompareOptions {
     std::vector<const RunProfile *> repeatsOfA;
 };
 
-/// Compares run b with baseline a; see median_change.h for the method. The verdict is unknown for everything when a run is not finished (interrupted, failed,
-/// still running); numbers and intervals are given all the same. Any thread; works on a copy of the times, a million layer events take well
-/// under a second. Interrupted when the job is stopped.
-Expected<RunComparison> compareRuns(const RunProfile &a, const RunProfile &b, const CompareOptions &options = {}, const JobContext &job = {});
+/// Compares run b with baseline a; see median_change.h for the method. The verdict is unknown for everything when a run is not
+/// finished (interrupted, failed, still running); numbers and intervals are given all the same. Any thread; works on a copy of
+/// the times, a million layer events take well under a second. Interrupted when the job is stopped.
+Expected<RunComparison> compareRuns(const RunProfile &a, const RunProfile &b, const CompareOptions &options = {},
+                                    const JobContext &job = {});
 
 } // namespace nordlys::core

@@ -84,12 +84,15 @@ MedianRanks drawMedianRanks(std::uint64_t values, std::size_t draws, std::uint64
     const auto n = static_cast<double>(values);
     const std::uint64_t half = (values + 1) / 2;
     const auto k = static_cast<double>(half);
-    const auto rankOf = [&](double u) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(values - 1, static_cast<std::uint64_t>(u * n))); };
+    const auto rankOf = [&](double u) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(values - 1, static_cast<std::uint64_t>(u * n)));
+    };
     for (std::size_t i = 0; i < draws; ++i) {
         const double u = random.beta(k, n - k + 1);
         ranks.lower.push_back(rankOf(u));
         // Given the k-th smallest of n uniform numbers, the next one is the smallest of n - k above it.
-        ranks.upper.push_back(values % 2 == 1 ? ranks.lower.back() : rankOf(u + (1 - u) * (1 - std::pow(random.uniform(), 1 / (n - k)))));
+        ranks.upper.push_back(values % 2 == 1 ? ranks.lower.back()
+                                              : rankOf(u + (1 - u) * (1 - std::pow(random.uniform(), 1 / (n - k)))));
     }
     return ranks;
 }
@@ -114,11 +117,13 @@ double driftPercent(std::span<const double> inOrder, double median)
     return 100 * kStudent7 * std::sqrt(squares / (kBlocks - 1) / kBlocks) / median;
 }
 
-MedianChange estimateChange(std::vector<double> &a, std::vector<double> &b, const MedianRanks &ranksA, const MedianRanks &ranksB, double leastFloorPercent)
+MedianChange estimateChange(std::vector<double> &a, std::vector<double> &b, const MedianRanks &ranksA, const MedianRanks &ranksB,
+                            double leastFloorPercent)
 {
     MedianChange change;
     std::vector<double> inOrderA, inOrderB;
-    const bool wantsInterval = std::min(a.size(), b.size()) >= kSamplesForInterval && ranksA.values == a.size() && ranksB.values == b.size() && !ranksA.lower.empty();
+    const bool wantsInterval = std::min(a.size(), b.size()) >= kSamplesForInterval && ranksA.values == a.size() &&
+                               ranksB.values == b.size() && !ranksA.lower.empty();
     if (wantsInterval) {
         inOrderA = a;
         inOrderB = b;
@@ -166,7 +171,8 @@ std::vector<bool> significantTogether(std::span<const double> chances)
 {
     std::vector<std::size_t> order(chances.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
-    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return chances[x] < chances[y] || (chances[x] == chances[y] && x < y); });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t x, std::size_t y) { return chances[x] < chances[y] || (chances[x] == chances[y] && x < y); });
     std::vector<bool> significant(chances.size(), false);
     for (std::size_t i = 0; i < order.size(); ++i) {
         if (chances[order[i]] > kSignificance / static_cast<double>(order.size() - i))
@@ -185,19 +191,23 @@ void judge(MedianChange &change, bool significant)
     else if (least == 0)
         change.reason = change.a.count == 0 ? "Run A has no times of it." : "Run B has no times of it.";
     else if (least < kSamplesForVerdict)
-        change.reason = fmt::format("{} and {} samples; a verdict needs at least {} in each run.", change.a.count, change.b.count, kSamplesForVerdict);
+        change.reason = fmt::format("{} and {} samples; a verdict needs at least {} in each run.", change.a.count, change.b.count,
+                                    kSamplesForVerdict);
     else if (!change.hasInterval)
         change.reason = "The median of run A is 0 ns: shorter than its clock can tell.";
     else if (std::abs(change.deltaPercent) <= change.noiseFloorPercent) {
         change.verdict = ChangeVerdict::Same;
-        change.reason = fmt::format("{} is inside the noise floor of \u00b1{:.1f} %.", percentText(change.deltaPercent), change.noiseFloorPercent);
+        change.reason = fmt::format("{} is inside the noise floor of \u00b1{:.1f} %.", percentText(change.deltaPercent),
+                                    change.noiseFloorPercent);
     } else if (significant) {
         change.verdict = change.deltaPercent < 0 ? ChangeVerdict::Faster : ChangeVerdict::Slower;
-        change.reason = fmt::format("{} is outside the noise floor of \u00b1{:.1f} %, 95 % interval [{}, {}].", percentText(change.deltaPercent),
-                                    change.noiseFloorPercent, percentText(change.lowPercent), percentText(change.highPercent));
+        change.reason = fmt::format("{} is outside the noise floor of \u00b1{:.1f} %, 95 % interval [{}, {}].",
+                                    percentText(change.deltaPercent), change.noiseFloorPercent, percentText(change.lowPercent),
+                                    percentText(change.highPercent));
     } else {
-        change.reason = fmt::format("Not clear: {}, but the 95 % interval [{}, {}] is too wide to tell. Run more inferences.", percentText(change.deltaPercent),
-                                    percentText(change.lowPercent), percentText(change.highPercent));
+        change.reason =
+            fmt::format("Not clear: {}, but the 95 % interval [{}, {}] is too wide to tell. Run more inferences.",
+                        percentText(change.deltaPercent), percentText(change.lowPercent), percentText(change.highPercent));
     }
 }
 

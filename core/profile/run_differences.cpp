@@ -69,9 +69,11 @@ std::vector<RunDifference> differencesOf(const RunProfile &a, const RunProfile &
             continue;
         const CounterMean &y = found->second;
         if (isClock(x.unit) && x.mean > 0 && std::abs(y.mean / x.mean - 1) * 100 > kClockPercent)
-            differences.push_back({"mean clock (" + name + ")", fmt::format("{:.4g} {}", x.mean, x.unit), fmt::format("{:.4g} {}", y.mean, y.unit), true});
+            differences.push_back({"mean clock (" + name + ")", fmt::format("{:.4g} {}", x.mean, x.unit),
+                                   fmt::format("{:.4g} {}", y.mean, y.unit), true});
         if (isTemperature(x.unit) && std::abs(x.first - y.first) >= kDegrees)
-            differences.push_back({"temperature at start (" + name + ")", fmt::format("{:.1f} {}", x.first, x.unit), fmt::format("{:.1f} {}", y.first, y.unit), true});
+            differences.push_back({"temperature at start (" + name + ")", fmt::format("{:.1f} {}", x.first, x.unit),
+                                   fmt::format("{:.1f} {}", y.first, y.unit), true});
     }
     return differences;
 }

@@ -49,9 +49,13 @@ Json comparisonJson(const RunComparison &comparison, const RunProfile &a, const 
     }
     json["differences"] = Json::array();
     for (const RunDifference &difference : comparison.differences)
-        json["differences"].push_back({{"what", difference.what}, {"a", difference.a}, {"b", difference.b}, {"weakens", difference.weakens}});
+        json["differences"].push_back(
+            {{"what", difference.what}, {"a", difference.a}, {"b", difference.b}, {"weakens", difference.weakens}});
+    json["cautions"] = comparison.cautions;
     json["refusal"] = comparison.refusal.empty() ? Json(nullptr) : Json(comparison.refusal);
-    json["method"] = {{"interval", "percentile bootstrap of the ratio of medians, 95 %"}, {"correction", "Holm"}, {"rows", comparison.significanceRows}};
+    json["method"] = {{"interval", "percentile bootstrap of the ratio of medians, 95 %"},
+                      {"correction", "Holm"},
+                      {"rows", comparison.significanceRows}};
     return json;
 }
 

@@ -7,9 +7,10 @@
 
 namespace nordlys::core {
 
-/// {a, b, deltaPercent, interval[2], verdict, reason, noiseFloorPercent, aCount, bCount}; a and b are medians in milliseconds. What is not known is null.
+/// {a, b, deltaPercent, interval[2], verdict, reason, noiseFloorPercent, aCount, bCount}; a and b are medians in milliseconds.
+/// What is not known is null.
 nlohmann::ordered_json changeJson(const MedianChange &change);
-/// {unit, total{}, layers[{name, op, aLayers[], bLayers[], ...}], differences[{what,a,b,weakens}], refusal, method}
+/// {unit, total{}, layers[{name, op, aLayers[], bLayers[], ...}], differences[{what,a,b,weakens}], cautions[], refusal, method}
 nlohmann::ordered_json comparisonJson(const RunComparison &comparison, const RunProfile &a, const RunProfile &b);
 
 } // namespace nordlys::core

@@ -12,7 +12,8 @@ namespace nordlys::core {
 
 namespace {
 
-/// RFC 4180: quotes around cells with a comma, quote or line break, quotes doubled. A text that a spreadsheet would run as a formula begins with an apostrophe.
+/// RFC 4180: quotes around cells with a comma, quote or line break, quotes doubled. A text that a spreadsheet would run as a
+/// formula begins with an apostrophe.
 std::string cellOf(std::string_view text)
 {
     std::string cell;
@@ -53,7 +54,8 @@ std::string nodesCsv(const Graph &graph)
     std::string csv = "name,op,macs,parameterBytes\r\n";
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const NodeCost cost = costOf(graph, NodeId(i));
-        addLine(csv, {cellOf(graph.nameOf(NodeId(i))), cellOf(graph.opOf(NodeId(i))), std::to_string(cost.macs), std::to_string(cost.parameterBytes)});
+        addLine(csv, {cellOf(graph.nameOf(NodeId(i))), cellOf(graph.opOf(NodeId(i))), std::to_string(cost.macs),
+                      std::to_string(cost.parameterBytes)});
     }
     return csv;
 }
@@ -79,8 +81,10 @@ std::string reportCsv(const ReportInput &input)
         const DurationSummary &duration = layer.duration;
         std::string line;
         const auto time = [&](double ns) { return duration.count > 0 ? number(ns / 1e3) : std::string(); };
-        addLine(line, {cellOf(info.name), cellOf(info.op), cellOf(info.backend), cellOf(info.kernel), time(duration.p50Ns), time(duration.p95Ns), time(duration.p99Ns), time(duration.meanNs), time(duration.minNs),
-                       time(duration.maxNs), std::to_string(duration.count), time(layer.sharePercent * 1e3), std::to_string(info.macs), cellOf(joined(info.sourceNodes))});
+        addLine(line, {cellOf(info.name), cellOf(info.op), cellOf(info.backend), cellOf(info.kernel), time(duration.p50Ns),
+                       time(duration.p95Ns), time(duration.p99Ns), time(duration.meanNs), time(duration.minNs),
+                       time(duration.maxNs), std::to_string(duration.count), time(layer.sharePercent * 1e3),
+                       std::to_string(info.macs), cellOf(joined(info.sourceNodes))});
         if (input.baseline) {
             line.resize(line.size() - 2);
             const auto found = changes.find(layer.layer);
@@ -89,8 +93,10 @@ std::string reportCsv(const ReportInput &input)
             } else {
                 const MedianChange &change = found->second->change;
                 line += ',';
-                addLine(line, {change.a.count > 0 ? number(change.a.p50Ns / 1e3) : "", change.hasDelta ? number(change.deltaPercent) : "", change.hasInterval ? number(change.lowPercent) : "",
-                               change.hasInterval ? number(change.highPercent) : "", nameOf(change.verdict)});
+                addLine(line,
+                        {change.a.count > 0 ? number(change.a.p50Ns / 1e3) : "",
+                         change.hasDelta ? number(change.deltaPercent) : "", change.hasInterval ? number(change.lowPercent) : "",
+                         change.hasInterval ? number(change.highPercent) : "", nameOf(change.verdict)});
             }
         }
         csv += line;

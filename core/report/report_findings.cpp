@@ -22,7 +22,8 @@ public:
     void add(std::string_view tone, const std::string &headline, const std::string &text = {})
     {
         const std::string_view name = tone == "ok" ? "check" : tone == "warn" ? "warn" : tone == "error" ? "error" : "info";
-        fmt::format_to(std::back_inserter(m_items), "<li>{}<p><b>{}</b> {}</p></li>\n", icon(name, tone == "info" ? "t3" : tone), headline, text);
+        fmt::format_to(std::back_inserter(m_items), "<li>{}<p><b>{}</b> {}</p></li>\n", icon(name, tone == "info" ? "t3" : tone),
+                       headline, text);
     }
     [[nodiscard]] const std::string &items() const { return m_items; }
 
@@ -43,7 +44,9 @@ void addVerdict(Findings &list, const ReportRun &run)
     const std::string reasons = sentences(run.summary.verdict.reasons);
     switch (run.summary.verdict.level) {
     case VerdictLevel::Trusted: list.add("ok", "The latency can be trusted.", reasons); break;
-    case VerdictLevel::Noisy: list.add("warn", "The latency is noisy.", reasons + " Close other programs, or run again, before you draw conclusions."); break;
+    case VerdictLevel::Noisy:
+        list.add("warn", "The latency is noisy.", reasons + " Close other programs, or run again, before you draw conclusions.");
+        break;
     case VerdictLevel::Throttled: list.add("warn", "The device throttled.", reasons); break;
     case VerdictLevel::Fallback: list.add("warn", "A part fell back to another backend.", reasons); break;
     case VerdictLevel::TooFew: list.add("info", "There are too few inferences for a verdict.", reasons); break;
@@ -56,10 +59,13 @@ void addComparison(Findings &list, const ReportBaseline &baseline)
 {
     const MedianChange &total = baseline.comparison.total;
     const std::string against = " than " + isolated(baseline.name) + ".";
-    const std::string numbers = total.hasDelta ? fmt::format("{} against {}. ", durationText(total.b.p50Ns), durationText(total.a.p50Ns)) : std::string();
+    const std::string numbers =
+        total.hasDelta ? fmt::format("{} against {}. ", durationText(total.b.p50Ns), durationText(total.a.p50Ns)) : std::string();
     if (total.verdict == ChangeVerdict::Faster || total.verdict == ChangeVerdict::Slower) {
         const bool faster = total.verdict == ChangeVerdict::Faster;
-        list.add(faster ? "ok" : "warn", fmt::format("The median is {} {}{}", percentText(std::abs(total.deltaPercent), 1), faster ? "faster" : "slower", against),
+        list.add(faster ? "ok" : "warn",
+                 fmt::format("The median is {} {}{}", percentText(std::abs(total.deltaPercent), 1), faster ? "faster" : "slower",
+                             against),
                  numbers + isolated(total.reason));
     } else if (total.verdict == ChangeVerdict::Same) {
         list.add("info", "The median is the same as in " + isolated(baseline.name) + ".", numbers + isolated(total.reason));
@@ -69,8 +75,11 @@ void addComparison(Findings &list, const ReportBaseline &baseline)
     std::string weak;
     for (const RunDifference &difference : baseline.comparison.differences) {
         if (difference.weakens)
-            weak += fmt::format("{}{} ({} and {})", weak.empty() ? "" : ", ", isolated(difference.what), isolated(difference.a), isolated(difference.b));
+            weak += fmt::format("{}{} ({} and {})", weak.empty() ? "" : ", ", isolated(difference.what), isolated(difference.a),
+                                isolated(difference.b));
     }
+    for (const std::string &caution : baseline.comparison.cautions)
+        list.add("info", isolated(caution));
     if (!weak.empty())
         list.add("warn", "The two runs were not made under equal conditions.", "They differ in " + weak + ".");
 }
@@ -85,27 +94,36 @@ void addSlowest(Findings &list, const ReportRun &run)
     }
     std::vector<std::size_t> order(layers.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
-    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return layers[x].sharePercent > layers[y].sharePercent || (layers[x].sharePercent == layers[y].sharePercent && x < y); });
+    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+        return layers[x].sharePercent > layers[y].sharePercent || (layers[x].sharePercent == layers[y].sharePercent && x < y);
+    });
     const LayerSummary &top = layers[order.front()];
     double sum = 0;
     std::size_t half = 0;
     while (half < order.size() && sum < 50)
         sum += layers[order[half++]].sharePercent;
     list.add("info",
-             fmt::format("{} takes the most time: {}, {} of all layers.", isolated(run.profile->start.layers[top.layer].name), durationText(top.duration.p50Ns), percentText(top.sharePercent, 1)),
-             half == 1 ? "More than all the others together."
-                       : fmt::format("The {} slowest of {} layers take {}.", half, groupedText(layers.size()), percentText(sum, 1)));
+             fmt::format("{} takes the most time: {}, {} of all layers.", isolated(run.profile->start.layers[top.layer].name),
+                         durationText(top.duration.p50Ns), percentText(top.sharePercent, 1)),
+             half == 1
+                 ? "More than all the others together."
+                 : fmt::format("The {} slowest of {} layers take {}.", half, groupedText(layers.size()), percentText(sum, 1)));
     const double between = 100 * (1 - run.summary.sumOfLayersNs / run.summary.latency.meanNs);
     if (run.summary.latency.meanNs > 0 && between > 5)
-        list.add("warn", fmt::format("{} of an inference lies outside its layers.", percentText(between, 1)), "Copies, crossings between backends and the runner itself.");
+        list.add("warn", fmt::format("{} of an inference lies outside its layers.", percentText(between, 1)),
+                 "Copies, crossings between backends and the runner itself.");
 }
 
 void addCounters(Findings &list, const ReportRun &run)
 {
+    for (const ThrottledStretch &stretch : run.summary.throttled)
+        list.add("warn", "A throttled stretch, shaded in the run's picture.", isolated(stretch.text()));
     for (const CounterSummary &counter : run.summary.counters) {
-        if (counter.info.unit == "Hz" && counter.samples > 1 && counter.max > 0 && counter.min < 0.9 * counter.max)
+        if (run.summary.throttled.empty() && counter.info.unit == "Hz" && counter.samples > 1 && counter.max > 0 &&
+            counter.min < 0.9 * counter.max)
             list.add("warn", fmt::format("{} did not hold still.", isolated(counter.info.name)),
-                     fmt::format("It went from {} to {}, mean {}.", counterText(counter.min, "Hz"), counterText(counter.max, "Hz"), counterText(counter.mean, "Hz")));
+                     fmt::format("It went from {} to {}, mean {}.", counterText(counter.min, "Hz"),
+                                 counterText(counter.max, "Hz"), counterText(counter.mean, "Hz")));
     }
     std::string absent;
     for (const auto &[unit, word] : {std::pair{"Hz", "clock"}, std::pair{"degC", "temperature"}}) {
@@ -113,9 +131,11 @@ void addCounters(Findings &list, const ReportRun &run)
             absent += (absent.empty() ? "" : " and no ") + std::string(word);
     }
     if (!absent.empty())
-        list.add("info", fmt::format("The device published no {}.", absent), "So throttling cannot be told from these numbers; the reasons stand beside the counters.");
+        list.add("info", fmt::format("The device published no {}.", absent),
+                 "So throttling cannot be told from these numbers; the reasons stand beside the counters.");
     if (run.profile->dropped > 0)
-        list.add("warn", fmt::format("{} layer events were dropped.", groupedText(run.profile->dropped)), "The reader could not keep up; what is shown is of those that arrived.");
+        list.add("warn", fmt::format("{} layer events were dropped.", groupedText(run.profile->dropped)),
+                 "The reader could not keep up; what is shown is of those that arrived.");
 }
 
 void addEncodings(Findings &list, const ReportInput &input)
@@ -123,29 +143,38 @@ void addEncodings(Findings &list, const ReportInput &input)
     if (!input.encodings || !input.model || !input.model->model || input.encodings->set.empty())
         return;
     const EncodingCoverage coverage = checkCoverage(input.model->model->graph, input.encodings->set);
-    const auto first = [](const std::vector<std::string> &names) { return isolated(names.front()) + (names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : std::string()); };
+    const auto first = [](const std::vector<std::string> &names) {
+        return isolated(names.front()) + (names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : std::string());
+    };
     if (!coverage.violations.empty())
         list.add("warn", fmt::format("{} encodings break a rule.", coverage.violations.size()),
                  isolated(coverage.violations.front().tensor) + ": " + isolated(coverage.violations.front().message));
     if (!coverage.missing.empty())
-        list.add("warn", fmt::format("{} tensors have no encoding.", coverage.missing.size()), "They stay in float: " + first(coverage.missing) + ".");
+        list.add("warn", fmt::format("{} tensors have no encoding.", coverage.missing.size()),
+                 "They stay in float: " + first(coverage.missing) + ".");
     if (!coverage.extra.empty())
-        list.add("warn", fmt::format("{} encodings belong to no tensor of the model.", coverage.extra.size()), first(coverage.extra) + ".");
+        list.add("warn", fmt::format("{} encodings belong to no tensor of the model.", coverage.extra.size()),
+                 first(coverage.extra) + ".");
 }
 
 void addAccuracy(Findings &list, const ReportAccuracy &accuracy)
 {
     if (accuracy.hasTop1 && accuracy.quantizedTop1 < accuracy.floatTop1 - 0.01)
-        list.add("warn", fmt::format("Quantization costs {} of accuracy.", percentText(100 * (accuracy.floatTop1 - accuracy.quantizedTop1), 1)),
-                 fmt::format("Top-1 {} against {} in float32, {} samples.", percentText(100 * accuracy.quantizedTop1, 1), percentText(100 * accuracy.floatTop1, 1), accuracy.labelled));
+        list.add("warn",
+                 fmt::format("Quantization costs {} of accuracy.",
+                             percentText(100 * (accuracy.floatTop1 - accuracy.quantizedTop1), 1)),
+                 fmt::format("Top-1 {} against {} in float32, {} samples.", percentText(100 * accuracy.quantizedTop1, 1),
+                             percentText(100 * accuracy.floatTop1, 1), accuracy.labelled));
     const ReportAccuracy::TensorError *worst = nullptr;
     for (const auto &tensor : accuracy.tensors) {
         if (std::isfinite(tensor.localSqnrDb) && tensor.bitwidth > 0 && (!worst || tensor.localSqnrDb < worst->localSqnrDb))
             worst = &tensor;
     }
     if (worst && worst->localSqnrDb < 20)
-        list.add("warn", fmt::format("{} loses the most: {} dB of its own.", isolated(worst->name), decimalText(worst->localSqnrDb, 1)),
-                 fmt::format("{} of its values are clipped ({} samples).", percentText(worst->clippedPercent, 2), accuracy.samples));
+        list.add(
+            "warn",
+            fmt::format("{} loses the most: {} dB of its own.", isolated(worst->name), decimalText(worst->localSqnrDb, 1)),
+            fmt::format("{} of its values are clipped ({} samples).", percentText(worst->clippedPercent, 2), accuracy.samples));
 }
 
 } // namespace

@@ -21,18 +21,19 @@ namespace nordlys::core {
 /// The model of a report.
 struct ReportModel {
     std::shared_ptr<const Model> model;
-    std::string file;         ///< name as shown, without folders: a report travels
-    std::string sha256;       ///< empty: not known
-    std::uint64_t bytes = 0;  ///< of the file and its external data; 0: not known
-    GraphLayout layout;       ///< of model->graph; no nodes: the graph is not drawn
-    std::string notDrawn;     ///< why not
+    std::string
+        file; ///< name as shown, without folders, since a report travels; "model.onnx" says nothing and keeps its folder's name
+    std::string sha256;      ///< empty: not known
+    std::uint64_t bytes = 0; ///< of the file and its external data; 0: not known
+    GraphLayout layout;      ///< of model->graph; no nodes: the graph is not drawn
+    std::string notDrawn;    ///< why not
 };
 
 /// A recorded run.
 struct ReportRun {
     std::shared_ptr<const RunProfile> profile;
-    RunSummary summary;       ///< summarize(*profile)
-    std::string name;         ///< "r14", or the recording's file name
+    RunSummary summary;                         ///< summarize(*profile)
+    std::string name;                           ///< "r14", or the recording's file name
     std::string recordingFile, recordingSha256; ///< empty: not kept
 };
 
@@ -52,7 +53,7 @@ struct ReportAccuracy {
     std::vector<TensorError> tensors;
     bool hasTop1 = false;
     double floatTop1 = 0, quantizedTop1 = 0, agreement = 0; ///< shares, 0..1
-    std::size_t labelled = 0; ///< samples that the shares are of
+    std::size_t labelled = 0;                               ///< samples that the shares are of
 };
 
 struct ReportEncodings {
@@ -78,15 +79,16 @@ struct ReportInput {
     std::optional<ReportEncodings> encodings;
     std::optional<ReportAccuracy> accuracy;
     std::optional<ReportRun> run;
-    std::optional<ReportBaseline> baseline; ///< only beside a run
-    std::vector<std::string> warnings;      ///< "the model has changed since the project was saved"
+    std::optional<ReportBaseline> baseline;                 ///< only beside a run
+    std::vector<std::string> warnings;                      ///< "the model has changed since the project was saved"
     std::vector<std::pair<std::string, std::string>> facts; ///< further lines of the provenance
 };
 
 /// A node of the model is drawn up to here; a larger graph is named, with its size, instead.
 inline constexpr std::size_t kMaxReportNodes = 20'000;
 
-/// Fills `model` from an opened model: file name, size and hash (of all its files), layout unless the graph is over kMaxReportNodes. Reads the file; Interrupted when stopped.
+/// Fills `model` from an opened model: file name, size and hash (of all its files), layout unless the graph is over
+/// kMaxReportNodes. Reads the file; Interrupted when stopped.
 Expected<ReportModel> reportModelOf(std::shared_ptr<const Model> model, const JobContext &job = {});
 
 } // namespace nordlys::core

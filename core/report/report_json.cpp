@@ -26,7 +26,9 @@ Json tensorsJson(const Graph &graph, const std::vector<TensorId> &ids)
     Json list = Json::array();
     for (const TensorId id : ids) {
         const Tensor &tensor = graph.tensor(id);
-        list.push_back({{"name", graph.nameOf(id)}, {"dtype", nameOf(tensor.dtype)}, {"shape", tensor.shape ? Json(shapeText(*tensor.shape, graph.names)) : Json(nullptr)}});
+        list.push_back({{"name", graph.nameOf(id)},
+                        {"dtype", nameOf(tensor.dtype)},
+                        {"shape", tensor.shape ? Json(shapeText(*tensor.shape, graph.names)) : Json(nullptr)}});
     }
     return list;
 }
@@ -54,21 +56,27 @@ Json modelJson(const ReportModel &source)
 Json summaryJson(const DurationSummary &duration, double unitNs, const char *suffix)
 {
     const auto key = [&](const char *name) { return std::string(name) + suffix; };
-    return {{key("min"), duration.minNs / unitNs}, {key("mean"), duration.meanNs / unitNs}, {key("p50"), duration.p50Ns / unitNs},
-            {key("p95"), duration.p95Ns / unitNs}, {key("p99"), duration.p99Ns / unitNs},   {key("max"), duration.maxNs / unitNs}};
+    return {{key("min"), duration.minNs / unitNs}, {key("mean"), duration.meanNs / unitNs},
+            {key("p50"), duration.p50Ns / unitNs}, {key("p95"), duration.p95Ns / unitNs},
+            {key("p99"), duration.p99Ns / unitNs}, {key("max"), duration.maxNs / unitNs}};
 }
 
 Json runJson(const ReportRun &run)
 {
     const RunProfile &profile = *run.profile;
     Json json{{"name", run.name}, {"status", nameOf(profile.status)}, {"reason", profile.reason}};
-    json["device"] = {{"model", profile.hello.deviceModel}, {"soc", profile.hello.soc}, {"os", profile.hello.os}, {"cpuCount", profile.hello.cpuCount}};
-    json["artifact"] = {{"name", profile.start.artifact}, {"sha256", profile.start.artifactSha256}, {"model", profile.start.modelName}};
+    json["device"] = {{"model", profile.hello.deviceModel},
+                      {"soc", profile.hello.soc},
+                      {"os", profile.hello.os},
+                      {"cpuCount", profile.hello.cpuCount}};
+    json["artifact"] = {
+        {"name", profile.start.artifact}, {"sha256", profile.start.artifactSha256}, {"model", profile.start.modelName}};
     json["recording"] = {{"file", textOrNull(run.recordingFile)}, {"sha256", textOrNull(run.recordingSha256)}};
     json["runner"] = profile.hello.runnerVersion;
     json["startedUnixNs"] = profile.hello.wallClockNs;
-    json["settings"] = {{"precision", profile.start.precision},       {"threads", profile.start.threads},           {"warmup", profile.start.warmup},
-                        {"iterationsPlanned", profile.start.iterationsPlanned}, {"profiling", profile.start.profiling}, {"sampleRateHz", finite(profile.start.sampleRateHz)}};
+    json["settings"] = {{"precision", profile.start.precision}, {"threads", profile.start.threads},
+                        {"warmup", profile.start.warmup},       {"iterationsPlanned", profile.start.iterationsPlanned},
+                        {"profiling", profile.start.profiling}, {"sampleRateHz", finite(profile.start.sampleRateHz)}};
     json["inferences"] = profile.inferenceCount();
     json["latencyMs"] = summaryJson(run.summary.latency, 1e6, "");
     json["latencyMs"]["p50HalfInterval"] = run.summary.latency.p50HalfIntervalNs / 1e6;
@@ -87,8 +95,14 @@ Json runJson(const ReportRun &run)
     json["counters"] = Json::array();
     for (const CounterSummary &counter : run.summary.counters) {
         const bool any = counter.samples > 0;
-        json["counters"].push_back({{"name", counter.info.name}, {"unit", counter.info.unit}, {"samples", counter.samples}, {"available", counter.info.available}, {"why", counter.info.why},
-                                    {"min", any ? finite(counter.min) : Json(nullptr)}, {"mean", any ? finite(counter.mean) : Json(nullptr)}, {"max", any ? finite(counter.max) : Json(nullptr)},
+        json["counters"].push_back({{"name", counter.info.name},
+                                    {"unit", counter.info.unit},
+                                    {"samples", counter.samples},
+                                    {"available", counter.info.available},
+                                    {"why", counter.info.why},
+                                    {"min", any ? finite(counter.min) : Json(nullptr)},
+                                    {"mean", any ? finite(counter.mean) : Json(nullptr)},
+                                    {"max", any ? finite(counter.max) : Json(nullptr)},
                                     {"source", counter.info.source}});
     }
     json["dropped"] = profile.dropped;
@@ -110,20 +124,43 @@ Json encodingsJson(const ReportEncodings &encodings)
             high = std::max(high, grid.max);
             scale = std::max(scale, grid.scale);
         }
-        entries.push_back({{"tensor", tensor}, {"kind", entry.kind == EncodingKind::Activation ? "activation" : "parameter"}, {"bitwidth", encoding.bitwidth}, {"isFloat", encoding.isFloat},
-                           {"symmetric", encoding.symmetric}, {"channels", encoding.isPerChannel() ? encoding.grids.size() : 1}, {"min", finite(low)}, {"max", finite(high)}, {"largestScale", finite(scale)}, {"locked", entry.locked}});
+        entries.push_back({{"tensor", tensor},
+                           {"kind", entry.kind == EncodingKind::Activation ? "activation" : "parameter"},
+                           {"bitwidth", encoding.bitwidth},
+                           {"isFloat", encoding.isFloat},
+                           {"symmetric", encoding.symmetric},
+                           {"channels", encoding.isPerChannel() ? encoding.grids.size() : 1},
+                           {"min", finite(low)},
+                           {"max", finite(high)},
+                           {"largestScale", finite(scale)},
+                           {"locked", entry.locked}});
     }
-    return {{"source", encodings.source}, {"sha256", textOrNull(encodings.sha256)}, {"activations", activations}, {"parameters", encodings.set.entries.size() - activations}, {"entries", std::move(entries)}};
+    return {{"source", encodings.source},
+            {"sha256", textOrNull(encodings.sha256)},
+            {"activations", activations},
+            {"parameters", encodings.set.entries.size() - activations},
+            {"entries", std::move(entries)}};
 }
 
 Json accuracyJson(const ReportAccuracy &accuracy)
 {
     Json json{{"samples", accuracy.samples}, {"outputs", Json::array()}, {"tensors", Json::array()}};
     for (const auto &output : accuracy.outputs)
-        json["outputs"].push_back({{"name", output.name}, {"sqnrDb", finite(output.sqnrDb)}, {"cosine", finite(output.cosine)}, {"maxAbsError", finite(output.maxAbsError)}});
+        json["outputs"].push_back({{"name", output.name},
+                                   {"sqnrDb", finite(output.sqnrDb)},
+                                   {"cosine", finite(output.cosine)},
+                                   {"maxAbsError", finite(output.maxAbsError)}});
     for (const auto &tensor : accuracy.tensors)
-        json["tensors"].push_back({{"name", tensor.name}, {"sqnrDb", finite(tensor.sqnrDb)}, {"localSqnrDb", finite(tensor.localSqnrDb)}, {"clippedPercent", finite(tensor.clippedPercent)}, {"bitwidth", tensor.bitwidth}});
-    json["top1"] = accuracy.hasTop1 ? Json{{"float", accuracy.floatTop1}, {"quantized", accuracy.quantizedTop1}, {"agreement", accuracy.agreement}, {"samples", accuracy.labelled}} : Json(nullptr);
+        json["tensors"].push_back({{"name", tensor.name},
+                                   {"sqnrDb", finite(tensor.sqnrDb)},
+                                   {"localSqnrDb", finite(tensor.localSqnrDb)},
+                                   {"clippedPercent", finite(tensor.clippedPercent)},
+                                   {"bitwidth", tensor.bitwidth}});
+    json["top1"] = accuracy.hasTop1 ? Json{{"float", accuracy.floatTop1},
+                                           {"quantized", accuracy.quantizedTop1},
+                                           {"agreement", accuracy.agreement},
+                                           {"samples", accuracy.labelled}}
+                                    : Json(nullptr);
     return json;
 }
 
@@ -131,13 +168,17 @@ Json accuracyJson(const ReportAccuracy &accuracy)
 
 std::string reportJson(const ReportInput &input)
 {
-    Json json{{"schema", "nordlys.report/1"}, {"title", report::titleOf(input)}, {"date", textOrNull(input.date)}, {"version", input.version}, {"project", textOrNull(input.project)}, {"warnings", input.warnings}};
+    Json json{{"schema", "nordlys.report/1"}, {"title", report::titleOf(input)},      {"date", textOrNull(input.date)},
+              {"version", input.version},     {"project", textOrNull(input.project)}, {"warnings", input.warnings}};
     json["model"] = input.model && input.model->model ? modelJson(*input.model) : Json(nullptr);
     json["encodings"] = input.encodings ? encodingsJson(*input.encodings) : Json(nullptr);
     json["accuracy"] = input.accuracy ? accuracyJson(*input.accuracy) : Json(nullptr);
     json["run"] = input.run ? runJson(*input.run) : Json(nullptr);
     if (input.run && input.baseline) {
-        Json baseline{{"name", input.baseline->name}, {"recording", {{"file", textOrNull(input.baseline->recordingFile)}, {"sha256", textOrNull(input.baseline->recordingSha256)}}}};
+        Json baseline{
+            {"name", input.baseline->name},
+            {"recording",
+             {{"file", textOrNull(input.baseline->recordingFile)}, {"sha256", textOrNull(input.baseline->recordingSha256)}}}};
         baseline.update(comparisonJson(input.baseline->comparison, *input.baseline->profile, *input.run->profile));
         json["comparison"] = std::move(baseline);
     } else {

@@ -17,7 +17,8 @@ std::string rootRule(bool dark)
         fmt::format_to(out, "--{}:#{:06X};", colour.name, dark ? colour.dark : colour.light);
     for (std::size_t i = 0; i < kReportTimeRamp.size(); ++i) {
         const ReportStep &step = kReportTimeRamp[i];
-        fmt::format_to(out, "--t{0}:#{1:06X};--i{0}:{2};", i, dark ? step.dark : step.light, (dark ? step.darkTakesBlack : step.lightTakesBlack) ? "#000000" : "#FFFFFF");
+        fmt::format_to(out, "--t{0}:#{1:06X};--i{0}:{2};", i, dark ? step.dark : step.light,
+                       (dark ? step.darkTakesBlack : step.lightTakesBlack) ? "#000000" : "#FFFFFF");
     }
     for (std::size_t i = 0; i < kReportDeltaRamp.size(); ++i)
         fmt::format_to(out, "--d{}:#{:06X};", i, dark ? kReportDeltaRamp[i].dark : kReportDeltaRamp[i].light);
@@ -34,6 +35,9 @@ int timeStepOf(double share)
     return share >= 1 ? kLast : static_cast<int>(share * kLast + 0.5);
 }
 
-std::string reportColourRules() { return rootRule(false) + "@media screen and (prefers-color-scheme:dark){" + rootRule(true) + "}\n"; }
+std::string reportColourRules()
+{
+    return rootRule(false) + "@media screen and (prefers-color-scheme:dark){" + rootRule(true) + "}\n";
+}
 
 } // namespace nordlys::core

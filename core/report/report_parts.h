@@ -23,6 +23,8 @@ std::string verdictChip(VerdictLevel level);
 std::string changeChip(const MedianChange &change);
 /// Colour class of a backend's name: its lower-case form for the known ones, "other" else.
 std::string_view backendClass(std::string_view backend);
+/// "CPU" for "cpu"; other names as they are.
+std::string backendWord(std::string_view backend);
 std::string backendHtml(std::string_view backend);
 
 /// The measured clock and temperature that a reader looks for first: of those with samples the first of that unit.

@@ -12,7 +12,7 @@ namespace nordlys::core::report {
 namespace {
 
 constexpr std::string_view kRules = R"css(
-*{box-sizing:border-box;margin:0;padding:0}
+*{box-sizing:border-box;margin:0;padding:0}.defs{position:absolute}
 html{--ui:Inter,"Noto Sans","DejaVu Sans",system-ui,sans-serif;--mono:"JetBrains Mono","Noto Sans Mono","DejaVu Sans Mono",ui-monospace,monospace}
 body{background:var(--surface);color:var(--text);font:13px/20px var(--ui)}
 main,footer{width:min(1120px,100%);margin:0 auto;padding:0 24px}
@@ -43,7 +43,7 @@ svg.i{width:16px;height:16px;fill:none;stroke:currentColor;stroke-width:1.5;stro
 .keys>div{padding:10px 14px;box-shadow:-1px 0 var(--border),0 -1px var(--border);min-width:0}
 .keys .l,.keys .n{color:var(--text3);font-size:12px;line-height:16px}.keys .v{margin-top:2px;white-space:nowrap;color:var(--text2)}
 .keys .v b{font:500 20px/26px var(--mono);color:var(--text);font-variant-ligatures:none;letter-spacing:-.3px}
-.keys .c{margin-top:5px;display:flex;flex-wrap:wrap;gap:4px;color:var(--text3);font-size:12px;line-height:20px}
+.keys .n{min-height:16px}.keys .c{margin-top:5px;display:flex;flex-wrap:wrap;gap:4px;color:var(--text3);font-size:12px;line-height:20px}
 .know{display:grid;grid-template-columns:20px minmax(0,1fr);row-gap:6px;list-style:none}.know li{display:contents}.know svg{margin-top:2px}
 .know p{max-width:112ch;overflow-wrap:anywhere;color:var(--text2)}.know b{font-weight:600;color:var(--text)}
 table{border-collapse:separate;border-spacing:0;width:100%;table-layout:fixed;font-size:12px;line-height:16px}
@@ -69,7 +69,7 @@ tr.sum td{background:var(--raised);font-weight:600}
 .runs .tr{background:var(--canvas);padding:4px 0}.runs .vl{border-left:1px solid var(--border);font:11px/16px var(--mono);text-align:right;color:var(--text2);white-space:nowrap}.runs .vl b{color:var(--text);font-weight:500}
 .runs .why{grid-column:2/4;color:var(--text3);font-size:12px;line-height:16px;overflow-wrap:anywhere}
 .tr svg{display:block;width:100%}.ln{fill:none;stroke:var(--accent);stroke-width:1.5;vector-effect:non-scaling-stroke;stroke-linejoin:round}.dots{fill:none;stroke:var(--accent);stroke-width:3;stroke-linecap:round;vector-effect:non-scaling-stroke}
-.band{fill:none;stroke:var(--accent);stroke-opacity:.35;stroke-width:2;vector-effect:non-scaling-stroke}.lim{fill:none;stroke:var(--control);stroke-dasharray:4 3;vector-effect:non-scaling-stroke}.over{fill:none;stroke:var(--warn);stroke-width:4;stroke-linecap:butt;vector-effect:non-scaling-stroke}
+.band{fill:none;stroke:var(--accent);stroke-opacity:.35;stroke-width:2;vector-effect:non-scaling-stroke}.lim{fill:none;stroke:var(--control);stroke-dasharray:4 3;vector-effect:non-scaling-stroke}.hot{fill:var(--warn);fill-opacity:.16}.over{fill:none;stroke:var(--warn);stroke-width:4;stroke-linecap:butt;vector-effect:non-scaling-stroke}
 .gwrap{display:grid;grid-template-columns:auto minmax(0,1fr) 272px;border:1px solid var(--border);border-radius:6px;overflow:hidden;height:600px}
 .gbox{overflow:auto;background:var(--canvas);height:598px;text-align:center}.gbox:focus-visible{outline-offset:-2px}
 .gover{width:84px;border-right:1px solid var(--border);background:var(--canvas);padding:4px}.gover svg{width:100%;height:590px;cursor:pointer}.view{fill:var(--focus);fill-opacity:.12;stroke:var(--focus);stroke-width:2;vector-effect:non-scaling-stroke}
@@ -80,7 +80,7 @@ svg.graph .e{fill:none;stroke:var(--control);stroke-width:1.2;stroke-linejoin:ro
 svg.graph text{font-family:var(--ui);fill:var(--text);unicode-bidi:isolate}svg.graph .t{font-size:11.5px;font-weight:600}svg.graph .o,svg.graph .v{font-size:10.5px}svg.graph .v{text-anchor:end;font-family:var(--mono);font-size:10px}
 svg.graph .s{fill:var(--surface)}svg.graph .k{fill:none;stroke-width:4;stroke-linecap:butt}svg.graph .k.htp{stroke:var(--htp)}svg.graph .k.gpu{stroke:var(--gpu)}svg.graph .k.cpu{stroke:var(--cpu)}
 svg.graph .found .b{stroke:var(--focus);stroke-width:3}
-.ci svg{display:block;width:100%;height:16px}.ci .z{stroke:var(--control)}.ci .w{stroke-width:2}.ci .q{opacity:.35}
+.ci svg{display:block;width:100%;height:16px}.ci .z{stroke:var(--control)}.ci path{fill:none}.ci .w{stroke-width:2}.ci .q{opacity:.35}.ci .u{fill:var(--text3);stroke:var(--text3)}
 dl{display:grid;grid-template-columns:132px minmax(0,1fr);row-gap:4px}dt{color:var(--text3);font-size:12px}dd{overflow-wrap:anywhere}dd.m{line-height:20px}
 details summary{cursor:pointer;color:var(--accent);font-size:12px;margin:8px 0}
 .note{color:var(--text3);font-size:12px;line-height:16px;margin-top:6px;max-width:112ch;overflow-wrap:anywhere}
@@ -90,7 +90,7 @@ svg.graph{width:auto;max-width:100%;height:auto;max-height:250mm}tr,.keys>div,li
 )css";
 
 constexpr std::string_view kSymbols =
-    R"svg(<svg width="0" height="0" aria-hidden="true"><defs><symbol id="i-check" viewBox="0 0 16 16"><path d="M3 8.6l3.2 3.2L13 4.4"/></symbol><symbol id="i-warn" viewBox="0 0 16 16"><path d="M8 2.4l6 10.9H2zM8 6.4v3.2M8 11.4v.1"/></symbol><symbol id="i-error" viewBox="0 0 16 16"><path d="M5.4 2h5.2L14 5.4v5.2L10.6 14H5.4L2 10.6V5.4zM8 5v3.6M8 10.9v.1"/></symbol><symbol id="i-info" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6"/><path d="M8 7.4v3.5M8 5v.1"/></symbol><symbol id="i-thermometer" viewBox="0 0 16 16"><path d="M6.5 9V3.5a1.5 1.5 0 0 1 3 0V9a2.9 2.9 0 1 1-3 0zM8 6.5v4.4"/></symbol><symbol id="i-equal" viewBox="0 0 16 16"><path d="M3 6h10M3 10h10"/></symbol><symbol id="i-down" viewBox="0 0 16 16"><path d="M4.2 6.2L8 10l3.8-3.8"/></symbol><symbol id="i-up" viewBox="0 0 16 16"><path d="M4.2 9.8L8 6l3.8 3.8"/></symbol><symbol id="i-search" viewBox="0 0 16 16"><circle cx="6.8" cy="6.8" r="4.2"/><path d="M10 10l3.5 3.5"/></symbol><symbol id="i-save" viewBox="0 0 16 16"><path d="M8 2.5v7.2M4.9 6.7L8 9.8l3.1-3.1M2.6 11v2.5h10.8V11"/></symbol><symbol id="i-estimate" viewBox="0 0 16 16"><path d="M2.2 9.4c1.8-3.2 3.8-2.9 5.8-1.4s4 1.8 5.8-1.4"/></symbol></defs></svg>
+    R"svg(<svg class="defs" width="0" height="0" aria-hidden="true"><defs><symbol id="i-check" viewBox="0 0 16 16"><path d="M3 8.6l3.2 3.2L13 4.4"/></symbol><symbol id="i-warn" viewBox="0 0 16 16"><path d="M8 2.4l6 10.9H2zM8 6.4v3.2M8 11.4v.1"/></symbol><symbol id="i-error" viewBox="0 0 16 16"><path d="M5.4 2h5.2L14 5.4v5.2L10.6 14H5.4L2 10.6V5.4zM8 5v3.6M8 10.9v.1"/></symbol><symbol id="i-info" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6"/><path d="M8 7.4v3.5M8 5v.1"/></symbol><symbol id="i-thermometer" viewBox="0 0 16 16"><path d="M6.5 9V3.5a1.5 1.5 0 0 1 3 0V9a2.9 2.9 0 1 1-3 0zM8 6.5v4.4"/></symbol><symbol id="i-equal" viewBox="0 0 16 16"><path d="M3 6h10M3 10h10"/></symbol><symbol id="i-down" viewBox="0 0 16 16"><path d="M4.2 6.2L8 10l3.8-3.8"/></symbol><symbol id="i-up" viewBox="0 0 16 16"><path d="M4.2 9.8L8 6l3.8 3.8"/></symbol><symbol id="i-search" viewBox="0 0 16 16"><circle cx="6.8" cy="6.8" r="4.2"/><path d="M10 10l3.5 3.5"/></symbol><symbol id="i-save" viewBox="0 0 16 16"><path d="M8 2.5v7.2M4.9 6.7L8 9.8l3.1-3.1M2.6 11v2.5h10.8V11"/></symbol><symbol id="i-estimate" viewBox="0 0 16 16"><path d="M2.2 9.4c1.8-3.2 3.8-2.9 5.8-1.4s4 1.8 5.8-1.4"/></symbol></defs></svg>
 )svg";
 
 } // namespace
@@ -100,7 +100,10 @@ std::string styleSheet()
     std::string rules = reportColourRules();
     auto out = std::back_inserter(rules);
     for (std::size_t i = 0; i < kReportTimeRamp.size(); ++i)
-        fmt::format_to(out, ".x{0}{{fill:var(--t{0});background:var(--t{0})}}.pic .y{0}{{fill:var(--i{0})}}svg.graph .h{0} .b{{fill:var(--t{0})}}svg.graph .h{0} text{{fill:var(--i{0})}}\n", i);
+        fmt::format_to(out,
+                       ".x{0}{{fill:var(--t{0});background:var(--t{0})}}.pic .y{0}{{fill:var(--i{0})}}svg.graph .h{0} "
+                       ".b{{fill:var(--t{0})}}svg.graph .h{0} text{{fill:var(--i{0})}}\n",
+                       i);
     for (std::size_t i = 0; i < kReportDeltaRamp.size(); ++i)
         fmt::format_to(out, ".ci .d{0}{{fill:var(--d{0});stroke:var(--d{0})}}", i);
     return rules + std::string(kRules);

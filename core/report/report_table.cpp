@@ -22,7 +22,8 @@ void HtmlTable::csvNote(std::size_t column, std::string name)
     m_csvNames[column] = std::move(name);
 }
 
-void HtmlTable::head(std::string_view rowClass, std::string_view title, const MedianChange &change, const std::function<void(HtmlTable &, const MedianChange &)> &cells)
+void HtmlTable::head(std::string_view rowClass, std::string_view title, const MedianChange &change,
+                     const std::function<void(HtmlTable &, const MedianChange &)> &cells)
 {
     const std::string rows = std::move(m_rows);
     m_rows = fmt::format("<tr class=\"{}\">", rowClass);
@@ -50,12 +51,15 @@ void HtmlTable::cell(std::string_view cellClass, std::string_view markup)
 void HtmlTable::cell(std::string_view cellClass, std::string_view markup, std::optional<double> value)
 {
     const std::string number = value && std::isfinite(*value) ? fmt::format("{:.9g}", *value) : std::string();
-    fmt::format_to(std::back_inserter(m_rows), "<td{} data-v=\"{}\">{}</td>", cellClass.empty() ? std::string() : fmt::format(" class=\"{}\"", cellClass), number, markup);
+    fmt::format_to(std::back_inserter(m_rows), "<td{} data-v=\"{}\">{}</td>",
+                   cellClass.empty() ? std::string() : fmt::format(" class=\"{}\"", cellClass), number, markup);
 }
 
 std::string HtmlTable::html() const
 {
-    std::string text = fmt::format("<div class=\"card scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table id=\"{}\" class=\"wide\"><colgroup>", m_id);
+    std::string text = fmt::format("<div class=\"card scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table "
+                                   "id=\"{}\" class=\"wide\"><colgroup>",
+                                   m_id);
     auto out = std::back_inserter(text);
     for (const Column &column : m_columns) {
         if (column.width > 0)
@@ -67,9 +71,12 @@ std::string HtmlTable::html() const
     for (std::size_t i = 0; i < m_columns.size(); ++i) {
         const Column &column = m_columns[i];
         const std::string_view order = column.key != m_sortKey ? "none" : m_sortDescending ? "descending" : "ascending";
-        const std::string csv = i < m_csvNames.size() && !m_csvNames[i].empty() ? fmt::format(" data-csv=\"{}\"", m_csvNames[i]) : std::string();
-        fmt::format_to(out, "<th scope=\"col\" data-key=\"{}\" aria-sort=\"{}\"{}{}><button type=\"button\" title=\"{}\">{}</button></th>", escapedMarkup(column.key), order, column.isNumber ? " class=\"r\"" : "", csv,
-                       escapedMarkup(column.hint), escapedMarkup(column.title));
+        const std::string csv =
+            i < m_csvNames.size() && !m_csvNames[i].empty() ? fmt::format(" data-csv=\"{}\"", m_csvNames[i]) : std::string();
+        fmt::format_to(
+            out, "<th scope=\"col\" data-key=\"{}\" aria-sort=\"{}\"{}{}><button type=\"button\" title=\"{}\">{}</button></th>",
+            escapedMarkup(column.key), order, column.isNumber ? " class=\"r\"" : "", csv, escapedMarkup(column.hint),
+            escapedMarkup(column.title));
     }
     text += "</tr>" + m_head + "</thead><tbody>\n" + m_rows + (m_inRow ? "</tr>\n" : "") + "</tbody></table></div>\n";
     return text;

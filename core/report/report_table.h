@@ -28,7 +28,8 @@ public:
     /// Name of a column in CSV, where its unit differs from the shown one.
     void csvNote(std::size_t column, std::string name);
     /// A first row that is never sorted away: it stands in the head.
-    void head(std::string_view rowClass, std::string_view title, const MedianChange &change, const std::function<void(HtmlTable &, const MedianChange &)> &cells);
+    void head(std::string_view rowClass, std::string_view title, const MedianChange &change,
+              const std::function<void(HtmlTable &, const MedianChange &)> &cells);
     void row(std::size_t place);
     void cell(std::string_view cellClass, std::string_view markup);
     void cell(std::string_view cellClass, std::string_view markup, std::optional<double> value); ///< no value sorts last

@@ -19,14 +19,17 @@ namespace {
 
 std::string sectionHead(std::string_view title, std::size_t rows, std::string_view tableId, std::string_view note)
 {
-    return fmt::format("<section><div class=\"hd\"><h2>{0}<small id=\"{2}-count\">{1} rows</small><small class=\"ui\">{3}</small></h2><span class=\"sp\"></span>"
-                       "<label class=\"field\" hidden>{4}<input type=\"search\" data-filter=\"{2}\" placeholder=\"Filter\" aria-label=\"Filter {0}\"></label></div>\n",
+    return fmt::format("<section><div class=\"hd\"><h2>{0}<small id=\"{2}-count\">{1} rows</small><small "
+                       "class=\"ui\">{3}</small></h2><span class=\"sp\"></span>"
+                       "<label class=\"field\" hidden>{4}<input type=\"search\" data-filter=\"{2}\" placeholder=\"Filter\" "
+                       "aria-label=\"Filter {0}\"></label></div>\n",
                        title, groupedText(rows), tableId, note, icon("search"));
 }
 
 std::string shareBar(double percent, double highest)
 {
-    return fmt::format("<div class=\"bar\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{:.2f}\" height=\"10\" rx=\"1\"/></svg><span>{}</span></div>",
+    return fmt::format("<div class=\"bar\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
+                       "width=\"{:.2f}\" height=\"10\" rx=\"1\"/></svg><span>{}</span></div>",
                        highest > 0 ? std::clamp(100 * percent / highest, 0.0, 100.0) : 0, percentText(percent, 1));
 }
 
@@ -39,18 +42,30 @@ std::string intervalPicture(const MedianChange &change, double scale)
     const bool isClear = change.verdict == ChangeVerdict::Faster || change.verdict == ChangeVerdict::Slower;
     const int step = !isClear ? 3 : change.deltaPercent < 0 ? 0 : 6;
     const double zero = x(0), at = x(change.deltaPercent), low = x(change.lowPercent), high = x(change.highPercent);
-    const std::string_view tone = isClear ? "" : " t3";
-    std::string svg = fmt::format("<svg viewBox=\"0 0 140 16\" aria-hidden=\"true\"><path class=\"z\" d=\"M{0:.1f} 1v14\"/>", zero);
+    std::string svg =
+        fmt::format("<svg viewBox=\"0 0 140 16\" aria-hidden=\"true\"><path class=\"z\" d=\"M{0:.1f} 1v14\"/>", zero);
+    auto out = std::back_inserter(svg);
+    const std::string tone = isClear ? fmt::format("d{}", step) : std::string("u");
+    fmt::format_to(out, "<g class=\"{}\">", tone);
     if (isClear)
-        fmt::format_to(std::back_inserter(svg), "<rect class=\"d{} q\" stroke=\"none\" x=\"{:.1f}\" y=\"5\" width=\"{:.1f}\" height=\"6\"/>", step, std::min(zero, at), std::abs(at - zero));
-    fmt::format_to(std::back_inserter(svg), "<g class=\"{}{}\"><path class=\"w\" stroke=\"currentColor\" d=\"M{:.1f} 8H{:.1f}\"/><circle fill=\"currentColor\" stroke=\"none\" cx=\"{:.1f}\" cy=\"8\" r=\"3\"/></g></svg>", isClear ? "u" : "u", tone,
-                   low, std::max(high, low + 0.5), at);
+        fmt::format_to(out, "<rect class=\"q\" stroke=\"none\" x=\"{:.1f}\" y=\"5\" width=\"{:.1f}\" height=\"6\"/>",
+                       std::min(zero, at), std::abs(at - zero));
+    if (std::abs(change.deltaPercent) > scale) // beyond the picture: an arrow instead of a place
+        fmt::format_to(out, "<path class=\"w\" d=\"M{0:.1f} 4l{1} 4l{2} 4\"/></g></svg>", at, at < zero ? -4 : 4,
+                       at < zero ? 4 : -4);
+    else
+        fmt::format_to(
+            out, "<path class=\"w\" d=\"M{:.1f} 8H{:.1f}\"/><circle stroke=\"none\" cx=\"{:.1f}\" cy=\"8\" r=\"3\"/></g></svg>",
+            low, std::max(high, low + 0.5), at);
     return svg;
 }
 
 std::string intervalText(const MedianChange &change)
 {
-    return change.hasInterval ? fmt::format("[{}, {}]", percentText(change.lowPercent, 1, true), percentText(change.highPercent, 1, true)) : std::string();
+    const auto bound = [](double percent) {
+        return (percent > 0 ? "+" : "") + decimalText(percent, std::abs(percent) < 100 ? 1 : 0);
+    };
+    return change.hasInterval ? fmt::format("[{}, {}]", bound(change.lowPercent), bound(change.highPercent)) : std::string();
 }
 
 void addChangeCells(HtmlTable &table, const MedianChange &change, const DurationUnit &unit, double scale)
@@ -98,7 +113,8 @@ std::string layerTable(const ReportRun &run)
                                {"Share of time", "share", 168, true, "Mean duration as a share of all layers"}});
     std::vector<std::size_t> order(layers.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return layers[x].sharePercent > layers[y].sharePercent; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t x, std::size_t y) { return layers[x].sharePercent > layers[y].sharePercent; });
     table.sortedBy("share", true);
     for (const std::size_t i : order) {
         const LayerSummary &layer = layers[i];
@@ -114,7 +130,8 @@ std::string layerTable(const ReportRun &run)
         table.number(time(layer.duration.p50Ns), measured ? std::optional(layer.duration.p50Ns / 1e3) : std::nullopt);
         table.number(time(layer.duration.p95Ns), measured ? std::optional(layer.duration.p95Ns / 1e3) : std::nullopt);
         table.number(groupedText(layer.duration.count), static_cast<double>(layer.duration.count));
-        table.cell("", measured ? shareBar(layer.sharePercent, highest) : std::string("–"), measured ? std::optional(layer.sharePercent) : std::nullopt);
+        table.cell("", measured ? shareBar(layer.sharePercent, highest) : std::string("–"),
+                   measured ? std::optional(layer.sharePercent) : std::nullopt);
     }
     table.csvNote(5, "p50Us");
     table.csvNote(6, "p95Us");
@@ -140,7 +157,8 @@ std::string nodeTable(const ReportModel &model)
         table.cell("", nameHtml(graph.nameOf(NodeId(i))));
         table.cell("t", isolated(graph.opOf(NodeId(i))));
         table.number(cost.macs > 0 ? amountText(static_cast<double>(cost.macs)) : "–", static_cast<double>(cost.macs));
-        table.number(cost.parameterBytes > 0 ? byteText(static_cast<std::uint64_t>(cost.parameterBytes)) : "–", static_cast<double>(cost.parameterBytes));
+        table.number(cost.parameterBytes > 0 ? byteText(static_cast<std::uint64_t>(cost.parameterBytes)) : "–",
+                     static_cast<double>(cost.parameterBytes));
     }
     return sectionHead("Operators", graph.nodes.size(), "layers", "click a heading to sort") + table.html() + "</section>\n";
 }
@@ -149,31 +167,39 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
 {
     const RunComparison &comparison = baseline.comparison;
     std::vector<double> medians{comparison.total.a.p50Ns};
-    double scale = 5;
-    const auto widen = [&](const MedianChange &change) {
+    std::vector<double> sizes;
+    const auto measure = [&](const MedianChange &change) {
         if (change.hasInterval && (change.verdict == ChangeVerdict::Faster || change.verdict == ChangeVerdict::Slower))
-            scale = std::max({scale, std::min(200.0, std::abs(change.lowPercent)), std::min(200.0, std::abs(change.highPercent))});
+            sizes.push_back(std::max(std::abs(change.lowPercent), std::abs(change.highPercent)));
     };
-    widen(comparison.total);
+    measure(comparison.total);
     for (const LayerChange &layer : comparison.layers) {
-        widen(layer.change);
+        measure(layer.change);
         medians.push_back(layer.change.a.count > 0 ? layer.change.a.p50Ns : layer.change.b.p50Ns);
     }
+    std::sort(sizes.begin(), sizes.end());
+    // One layer that is twenty times slower must not press the others into a point.
+    const double scale = std::clamp(percentileOfSorted(sizes, 80), 10.0, 100.0);
     const DurationUnit unit = durationUnitFor(medians);
     const std::string in = fmt::format(" {}", unit.name);
-    HtmlTable table("changes", {{"Layer", "layer", 0, false, "Layers that do the same work; what is fused in one run and apart in the other is summed"},
-                                {"Operator", "op", 130, false, {}},
-                                {"Baseline" + in, "a", 96, true, "Median of the baseline"},
-                                {"This run" + in, "b", 96, true, "Median of this run"},
-                                {"Change", "change", 76, true, "Of the baseline's median"},
-                                {"95 % interval", "interval", 148, true, "Bootstrap of the ratio of medians"},
-                                {"faster 0 slower", "picture", 140, true, "The same, drawn; one scale for all rows"},
-                                {"Verdict", "verdict", 116, false, "Same: inside the noise floor. Not clear: the interval is too wide."}});
+    HtmlTable table(
+        "changes",
+        {{"Layer", "layer", 0, false, "Layers that do the same work; what is fused in one run and apart in the other is summed"},
+         {"Operator", "op", 130, false, {}},
+         {"Baseline" + in, "a", 96, true, "Median of the baseline"},
+         {"This run" + in, "b", 96, true, "Median of this run"},
+         {"Change", "change", 76, true, "Of the baseline's median"},
+         {"95 % interval, %", "interval", 136, true, "Bootstrap of the ratio of medians"},
+         {"faster 0 slower", "picture", 140, true, "The same, drawn; one scale for all rows"},
+         {"Verdict", "verdict", 116, false, "Same: inside the noise floor. Not clear: the interval is too wide."}});
     std::vector<std::size_t> order(comparison.layers.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
-    const auto weight = [&](std::size_t i) { return std::abs(comparison.layers[i].change.b.p50Ns - comparison.layers[i].change.a.p50Ns); };
+    const auto weight = [&](std::size_t i) {
+        return std::abs(comparison.layers[i].change.b.p50Ns - comparison.layers[i].change.a.p50Ns);
+    };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return weight(x) > weight(y); });
-    table.head("sum", "Inference", comparison.total, [&](HtmlTable &to, const MedianChange &change) { addChangeCells(to, change, unit, scale); });
+    table.head("sum", "Inference", comparison.total,
+               [&](HtmlTable &to, const MedianChange &change) { addChangeCells(to, change, unit, scale); });
     for (const std::size_t i : order) {
         const LayerChange &layer = comparison.layers[i];
         table.row(i);
@@ -181,13 +207,19 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
         table.cell("t", isolated(layer.op));
         addChangeCells(table, layer.change, unit, scale);
     }
-    std::string html = sectionHead("Against the baseline", comparison.layers.size(), "changes", "largest difference first") + table.html();
+    std::string html =
+        sectionHead("Against the baseline", comparison.layers.size(), "changes", "largest difference first") + table.html();
     fmt::format_to(std::back_inserter(html),
-                   "<p class=\"note\">Baseline {} ({} inferences) against {} ({} inferences). Change of the median with its 95 % bootstrap interval; verdicts corrected after Holm over {} rows; noise floor of the latency ±{}.{}</p>\n",
-                   isolated(baseline.name), groupedText(comparison.total.a.count), isolated(run.name), groupedText(comparison.total.b.count), comparison.significanceRows,
-                   percentText(comparison.total.noiseFloorPercent, 1), comparison.refusal.empty() ? std::string() : " No verdicts: " + isolated(comparison.refusal));
+                   "<p class=\"note\">Baseline {} ({} inferences) against {} ({} inferences). Change of the median with its 95 % "
+                   "bootstrap interval; verdicts corrected after Holm over {} rows; noise floor of the latency ±{}.{}</p>\n",
+                   isolated(baseline.name), groupedText(comparison.total.a.count), isolated(run.name),
+                   groupedText(comparison.total.b.count), comparison.significanceRows,
+                   percentText(comparison.total.noiseFloorPercent, 1),
+                   comparison.refusal.empty() ? std::string() : " No verdicts: " + isolated(comparison.refusal));
     if (!comparison.differences.empty()) {
-        HtmlTable conditions("conditions", {{"Differs", "what", 260, false, {}}, {"Baseline", "a", 0, false, {}}, {"This run", "b", 0, false, {}}});
+        HtmlTable conditions(
+            "conditions",
+            {{"Differs", "what", 260, false, {}}, {"Baseline", "a", 0, false, {}}, {"This run", "b", 0, false, {}}});
         for (std::size_t i = 0; i < comparison.differences.size(); ++i) {
             const RunDifference &difference = comparison.differences[i];
             conditions.row(i);
@@ -195,7 +227,8 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
             conditions.cell("mm", isolated(difference.a.size() == 64 ? shortHash(difference.a) : difference.a));
             conditions.cell("mm", isolated(difference.b.size() == 64 ? shortHash(difference.b) : difference.b));
         }
-        html += fmt::format("<details><summary>{} conditions differ</summary>{}</details>\n", comparison.differences.size(), conditions.html());
+        html += fmt::format("<details><summary>{} conditions differ</summary>{}</details>\n", comparison.differences.size(),
+                            conditions.html());
     }
     return html + "</section>\n";
 }
@@ -267,8 +300,13 @@ std::string encodingsSection(const ReportInput &input)
         table.row(row++);
         table.cell("", nameHtml(tensor));
         table.cell("t", entry.kind == EncodingKind::Activation ? "activation" : "weight");
-        table.number(encoding.isFloat ? fmt::format("float{}", encoding.bitwidth) : std::to_string(encoding.bitwidth), encoding.bitwidth);
-        table.cell("t", encoding.isFloat ? "–" : fmt::format("{}{}{}", encoding.isPerChannel() ? fmt::format("{} channels", encoding.grids.size()) : "tensor", encoding.symmetric ? ", symmetric" : "", entry.locked ? ", locked" : ""));
+        table.number(encoding.isFloat ? fmt::format("float{}", encoding.bitwidth) : std::to_string(encoding.bitwidth),
+                     encoding.bitwidth);
+        table.cell("t", encoding.isFloat
+                            ? "–"
+                            : fmt::format("{}{}{}",
+                                          encoding.isPerChannel() ? fmt::format("{} channels", encoding.grids.size()) : "tensor",
+                                          encoding.symmetric ? ", symmetric" : "", entry.locked ? ", locked" : ""));
         if (encoding.grids.empty()) {
             for (int i = 0; i < 3; ++i)
                 table.number("–", std::nullopt);
@@ -289,13 +327,15 @@ std::string encodingsSection(const ReportInput &input)
             table.number("–", std::nullopt);
         } else {
             const double sqnr = error->second->localSqnrDb;
-            table.number(fmt::format("<span class=\"{}\">{}&nbsp;dB</span>", sqnr < 20 ? "warn" : "", decimalText(sqnr, 1)), std::isfinite(sqnr) ? std::optional(sqnr) : std::nullopt);
+            table.number(fmt::format("<span class=\"{}\">{}&nbsp;dB</span>", sqnr < 20 ? "warn" : "", decimalText(sqnr, 1)),
+                         std::isfinite(sqnr) ? std::optional(sqnr) : std::nullopt);
             table.number(percentText(error->second->clippedPercent, 2), error->second->clippedPercent);
         }
     }
     return sectionHead("Encodings", input.encodings->set.entries.size(), "encodings", {}) +
-           fmt::format("<p class=\"note\">{} activations, {} weights and biases; {}; {} per channel, {} symmetric. From {}.</p>\n<details><summary>Every encoding</summary>{}</details></section>\n", activations, parameters, widths, perChannel,
-                       symmetric, isolated(input.encodings->source), table.html());
+           fmt::format("<p class=\"note\">{} activations, {} weights and biases; {}; {} per channel, {} symmetric. From "
+                       "{}.</p>\n<details><summary>Every encoding</summary>{}</details></section>\n",
+                       activations, parameters, widths, perChannel, symmetric, isolated(input.encodings->source), table.html());
 }
 
 } // namespace nordlys::core::report

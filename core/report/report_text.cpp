@@ -63,6 +63,12 @@ std::string durationText(double ns)
     return fmt::format("{}{}{}", decimalText(value, scale.size <= 1 ? 0 : decimalsFor(value, 4)), kNoBreakSpace, scale.name);
 }
 
+std::string tickText(double ns)
+{
+    const Scale &scale = timeScaleOf(ns);
+    return fmt::format("{:.4g}{}{}", ns / scale.size, kNoBreakSpace, scale.name);
+}
+
 std::string percentText(double value, int decimals, bool withPlus)
 {
     const std::string number = decimalText(value, decimals);
@@ -106,12 +112,14 @@ std::string groupedText(std::uint64_t count)
 
 std::string counterText(double value, const std::string &unit)
 {
-    if (unit == "Hz")
-        return std::abs(value) >= 1e9 ? fmt::format("{}{}GHz", decimalText(value / 1e9, 3), kNoBreakSpace) : fmt::format("{}{}MHz", decimalText(value / 1e6, 0), kNoBreakSpace);
+    if (unit == "Hz" && std::abs(value) < 1e15)
+        return std::abs(value) >= 1e9 ? fmt::format("{}{}GHz", decimalText(value / 1e9, 3), kNoBreakSpace)
+                                      : fmt::format("{}{}MHz", decimalText(value / 1e6, 0), kNoBreakSpace);
     if (unit == "bytes" && value >= 0 && value < 1e18)
         return byteText(static_cast<std::uint64_t>(value));
     const bool isDegrees = unit == "degC", isPercent = unit == "%";
-    std::string text = std::abs(value) < 1e15 ? decimalText(value, isDegrees || isPercent ? 1 : decimalsFor(value, 4)) : fmt::format("{:.4g}", value);
+    std::string text = std::abs(value) < 1e15 ? decimalText(value, isDegrees || isPercent ? 1 : decimalsFor(value, 4))
+                                              : fmt::format("{:.4g}", value);
     if (!unit.empty())
         text += fmt::format("{}{}", kNoBreakSpace, isDegrees ? "°C" : unit);
     return text;
@@ -127,10 +135,14 @@ std::string timeText(std::int64_t unixNs)
     const std::int64_t yearOfEra = (day - day / 1460 + day / 36'524 - day / 146'096) / 365;
     const std::int64_t dayOfYear = day - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100), march = (5 * dayOfYear + 2) / 153;
     const std::int64_t month = march < 10 ? march + 3 : march - 9, year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", year, month, dayOfYear - (153 * march + 2) / 5 + 1, rest / 3600, rest / 60 % 60);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", year, month, dayOfYear - (153 * march + 2) / 5 + 1, rest / 3600,
+                       rest / 60 % 60);
 }
 
-std::string shortHash(const std::string &hash) { return hash.size() <= 16 ? hash : hash.substr(0, 8) + "…" + hash.substr(hash.size() - 4); }
+std::string shortHash(const std::string &hash)
+{
+    return hash.size() <= 16 ? hash : hash.substr(0, 8) + "…" + hash.substr(hash.size() - 4);
+}
 
 std::string isolated(std::string_view text) { return "<bdi>" + escapedMarkup(text) + "</bdi>"; }
 
@@ -140,7 +152,8 @@ std::string nameHtml(std::string_view name)
     const bool isPlain = std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (name.size() <= kFits || !isPlain)
         return "<span class=\"nm\"><bdi>" + (name.empty() ? "(no name)" : escapedMarkup(name)) + "</bdi></span>";
-    return "<span class=\"nm\"><bdi>" + escapedMarkup(name.substr(0, name.size() - kTail)) + "</bdi><bdi class=\"tl\">" + escapedMarkup(name.substr(name.size() - kTail)) + "</bdi></span>";
+    return "<span class=\"nm\"><bdi>" + escapedMarkup(name.substr(0, name.size() - kTail)) + "</bdi><bdi class=\"tl\">" +
+           escapedMarkup(name.substr(name.size() - kTail)) + "</bdi></span>";
 }
 
 } // namespace nordlys::core

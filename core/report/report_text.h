@@ -23,12 +23,14 @@ DurationUnit durationUnitFor(std::span<const double> durationsNs);
 
 /// Four significant digits and a unit: "1.462 ms".
 std::string durationText(double ns);
+/// The same without zeros at the end, for ticks: "10 ms".
+std::string tickText(double ns);
 /// "−12.3 %"; the sign + only where asked for.
 std::string percentText(double value, int decimals, bool withPlus = false);
 /// Fixed decimals, minus as U+2212.
 std::string decimalText(double value, int decimals);
-std::string byteText(std::uint64_t bytes);  ///< "13.6 MiB"
-std::string amountText(double amount);      ///< "300.8 M", "14.2 k", "96"
+std::string byteText(std::uint64_t bytes);    ///< "13.6 MiB"
+std::string amountText(double amount);        ///< "300.8 M", "14.2 k", "96"
 std::string groupedText(std::uint64_t count); ///< "10 402" from ten thousand on
 /// A counter's value in a unit for people: Hz as MHz or GHz, bytes as MiB, degC as °C; others as they are.
 std::string counterText(double value, const std::string &unit);
@@ -39,7 +41,8 @@ std::string shortHash(const std::string &hash);
 
 /// Escaped and isolated: "<bdi>...</bdi>".
 std::string isolated(std::string_view text);
-/// A name in a table cell: isolated, cut in the middle by the style sheet where it does not fit; its text content is the whole name.
+/// A name in a table cell: isolated, cut in the middle by the style sheet where it does not fit; its text content is the whole
+/// name.
 std::string nameHtml(std::string_view name);
 
 } // namespace nordlys::core

@@ -14,12 +14,13 @@ namespace nordlys::core::report {
 
 namespace {
 
-constexpr double kWidth = 1072;    // of the page's text
+constexpr double kWidth = 1072;     // of the page's text
 constexpr double kLeastBlock = 0.6; // narrower ones are drawn together
 
 bool hasLayerTimes(const RunProfile &profile)
 {
-    return profile.layerCount() > 0 && profile.inferenceCount() > 0 && profile.layerDurationNs.size() == profile.inferenceCount() * profile.layerCount() &&
+    return profile.layerCount() > 0 && profile.inferenceCount() > 0 &&
+           profile.layerDurationNs.size() == profile.inferenceCount() * profile.layerCount() &&
            profile.layerOffsetNs.size() == profile.layerDurationNs.size();
 }
 
@@ -28,7 +29,9 @@ std::size_t medianInference(const ReportRun &run)
 {
     const auto &durations = run.profile->inferenceDurationNs;
     const auto distance = [&](std::int64_t ns) { return std::abs(static_cast<double>(ns) - run.summary.latency.p50Ns); };
-    return static_cast<std::size_t>(std::min_element(durations.begin(), durations.end(), [&](std::int64_t x, std::int64_t y) { return distance(x) < distance(y); }) - durations.begin());
+    return static_cast<std::size_t>(std::min_element(durations.begin(), durations.end(),
+                                                     [&](std::int64_t x, std::int64_t y) { return distance(x) < distance(y); }) -
+                                    durations.begin());
 }
 
 /// Consecutive layers on one backend.
@@ -58,13 +61,18 @@ public:
 
     std::string svg()
     {
-        fmt::format_to(out(), "<svg class=\"pic\" role=\"img\" viewBox=\"0 0 {} 92\"><title>One inference, layer by layer</title>\n", kWidth);
+        fmt::format_to(out(),
+                       "<svg class=\"pic\" role=\"img\" viewBox=\"0 0 {} 92\"><title>One inference, layer by layer</title>\n",
+                       kWidth);
         double end = 0;
         for (const Segment &segment : segmentsOf(m_profile.start.layers)) {
-            const double from = x(offset(segment.first)), to = std::max(from + 1, x(offset(segment.last) + duration(segment.last)));
+            const double from = x(offset(segment.first)),
+                         to = std::max(from + 1, x(offset(segment.last) + duration(segment.last)));
             if (from - end > 2 && end > 0)
-                fmt::format_to(out(), "<rect class=\"gap\" x=\"{:.2f}\" y=\"26.5\" width=\"{:.2f}\" height=\"27\"><title>between segments, {}</title></rect>\n", end, from - end,
-                               durationText((from - end) / kWidth * m_total));
+                fmt::format_to(out(),
+                               "<rect class=\"gap\" x=\"{:.2f}\" y=\"26.5\" width=\"{:.2f}\" height=\"27\"><title>between "
+                               "segments, {}</title></rect>\n",
+                               end, from - end, durationText((from - end) / kWidth * m_total));
             appendSegment(segment, from, to);
             end = to;
         }
@@ -74,12 +82,19 @@ public:
 
 private:
     std::back_insert_iterator<std::string> out() { return std::back_inserter(m_svg); }
-    [[nodiscard]] double offset(std::size_t layer) const { return static_cast<double>(m_profile.layerOffsetNs[m_inference * m_profile.layerCount() + layer]); }
-    [[nodiscard]] double duration(std::size_t layer) const { return static_cast<double>(m_profile.layerDurationNs[m_inference * m_profile.layerCount() + layer]); }
+    [[nodiscard]] double offset(std::size_t layer) const
+    {
+        return static_cast<double>(m_profile.layerOffsetNs[m_inference * m_profile.layerCount() + layer]);
+    }
+    [[nodiscard]] double duration(std::size_t layer) const
+    {
+        return static_cast<double>(m_profile.layerDurationNs[m_inference * m_profile.layerCount() + layer]);
+    }
     [[nodiscard]] double x(double ns) const { return std::clamp(ns / m_total, 0.0, 1.0) * kWidth; }
     [[nodiscard]] int stepOf(std::size_t layer) const
     {
-        return timeStepOf(m_highest > 0 && layer < m_run.summary.layers.size() ? m_run.summary.layers[layer].sharePercent / m_highest : 0);
+        return timeStepOf(
+            m_highest > 0 && layer < m_run.summary.layers.size() ? m_run.summary.layers[layer].sharePercent / m_highest : 0);
     }
 
     void appendSegment(const Segment &segment, double from, double to)
@@ -91,12 +106,17 @@ private:
         for (std::size_t i = segment.first; i <= segment.last; ++i)
             sum += duration(i);
         const std::size_t count = segment.last - segment.first + 1;
-        fmt::format_to(out(), "<rect x=\"{:.2f}\" y=\"19\" width=\"{:.2f}\" height=\"4\" fill=\"var(--{})\"/>\n", from, to - from, variable);
+        fmt::format_to(out(), "<rect x=\"{:.2f}\" y=\"19\" width=\"{:.2f}\" height=\"4\" fill=\"var(--{})\"/>\n", from, to - from,
+                       variable);
         if (to - from > 220)
-            fmt::format_to(out(), "<text class=\"seg\" x=\"{:.2f}\" y=\"13\" fill=\"var(--{})\">{}</text><text x=\"{:.2f}\" y=\"13\" text-anchor=\"end\">{} in {} layers</text>\n", from, variable,
-                           escapedMarkup(shortenedInFront(backend, 12)), to, durationText(sum), groupedText(count));
+            fmt::format_to(out(),
+                           "<text class=\"seg\" x=\"{:.2f}\" y=\"13\" fill=\"var(--{})\">{}</text><text x=\"{:.2f}\" y=\"13\" "
+                           "text-anchor=\"end\">{} in {} layers</text>\n",
+                           from, variable, escapedMarkup(shortenedInFront(backendWord(backend), 12)), to, durationText(sum),
+                           groupedText(count));
         else if (to - from > 60)
-            fmt::format_to(out(), "<text class=\"seg\" x=\"{:.2f}\" y=\"13\" fill=\"var(--{})\">{}</text>\n", from, variable, escapedMarkup(shortenedInFront(backend, 8)));
+            fmt::format_to(out(), "<text class=\"seg\" x=\"{:.2f}\" y=\"13\" fill=\"var(--{})\">{}</text>\n", from, variable,
+                           escapedMarkup(shortenedInFront(backendWord(backend), 8)));
         appendBlocks(segment);
         fmt::format_to(out(), "<rect class=\"frame\" x=\"{:.2f}\" y=\"26\" width=\"{:.2f}\" height=\"28\"/>\n", from, to - from);
     }
@@ -115,10 +135,15 @@ private:
                 step = std::max(step, stepOf(last));
             }
             const LayerInfo &layer = m_profile.start.layers[i];
-            const std::string what = last > i ? fmt::format("{} layers from {}", last - i + 1, escapedMarkup(layer.name)) : fmt::format("{} ({})", escapedMarkup(layer.name), escapedMarkup(layer.op));
-            fmt::format_to(out(), "<rect class=\"blk x{}\" x=\"{:.2f}\" y=\"26\" width=\"{:.2f}\" height=\"28\"><title>{}, {}</title></rect>", step, from, std::max(0.3, to - from), what, durationText(sum));
+            const std::string what = last > i ? fmt::format("{} layers from {}", last - i + 1, escapedMarkup(layer.name))
+                                              : fmt::format("{} ({})", escapedMarkup(layer.name), escapedMarkup(layer.op));
+            fmt::format_to(
+                out(),
+                "<rect class=\"blk x{}\" x=\"{:.2f}\" y=\"26\" width=\"{:.2f}\" height=\"28\"><title>{}, {}</title></rect>", step,
+                from, std::max(0.3, to - from), what, durationText(sum));
             if (last == i && to - from > 54)
-                fmt::format_to(out(), "<text class=\"y{}\" x=\"{:.2f}\" y=\"44\">{}</text>", step, from + 5, escapedMarkup(shortenedInFront(layer.name, static_cast<std::size_t>((to - from - 8) / 6.4))));
+                fmt::format_to(out(), "<text class=\"y{}\" x=\"{:.2f}\" y=\"44\">{}</text>", step, from + 5,
+                               escapedMarkup(shortenedInFront(layer.name, static_cast<std::size_t>((to - from - 8) / 6.4))));
             m_svg += '\n';
             i = last + 1;
         }
@@ -127,11 +152,17 @@ private:
     void appendAxis()
     {
         const double rough = m_total / 6, power = std::pow(10, std::floor(std::log10(rough)));
-        const double step = rough / power < 1.5 ? power : rough / power < 3.5 ? 2 * power : rough / power < 7.5 ? 5 * power : 10 * power;
+        const double step = rough / power < 1.5   ? power
+                            : rough / power < 3.5 ? 2 * power
+                            : rough / power < 7.5 ? 5 * power
+                                                  : 10 * power;
         for (int i = 0; i < 12 && i * step <= m_total; ++i) {
             const double at = x(i * step);
-            fmt::format_to(out(), "<path class=\"tick\" d=\"M{0:.2f} 58v5\"/><text x=\"{0:.2f}\" y=\"76\"{1}>{2}</text>\n", at, i == 0 ? "" : at > kWidth - 30 ? " text-anchor=\"end\"" : " text-anchor=\"middle\"",
-                           i == 0 ? std::string("0") : durationText(i * step));
+            fmt::format_to(out(), "<path class=\"tick\" d=\"M{0:.2f} 58v5\"/><text x=\"{0:.2f}\" y=\"76\"{1}>{2}</text>\n", at,
+                           i == 0             ? ""
+                           : at > kWidth - 30 ? " text-anchor=\"end\""
+                                              : " text-anchor=\"middle\"",
+                           i == 0 ? std::string("0") : tickText(i * step));
         }
     }
 
@@ -150,9 +181,12 @@ std::string oneInference(const ReportRun &run)
     if (profile.inferenceCount() == 0)
         return {};
     const std::size_t inference = medianInference(run);
-    std::string text = fmt::format("<section><div class=\"hd\"><h2>One inference, {}<small>number {} of {}, the one nearest to the median; colour: share of the time over the whole run</small></h2></div>\n",
-                                   durationText(static_cast<double>(profile.inferenceDurationNs[inference])), groupedText(inference + 1), groupedText(profile.inferenceCount()));
-    text += hasLayerTimes(profile) ? InferencePicture(run).svg() : std::string("<p class=\"note\">The run was recorded without times of its layers.</p>\n");
+    std::string text = fmt::format("<section><div class=\"hd\"><h2>One inference, {}<small>number {} of {}, the one nearest to "
+                                   "the median; colour: share of the time over the whole run</small></h2></div>\n",
+                                   durationText(static_cast<double>(profile.inferenceDurationNs[inference])),
+                                   groupedText(inference + 1), groupedText(profile.inferenceCount()));
+    text += hasLayerTimes(profile) ? InferencePicture(run).svg()
+                                   : std::string("<p class=\"note\">The run was recorded without times of its layers.</p>\n");
     return text + "</section>\n";
 }
 

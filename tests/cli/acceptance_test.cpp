@@ -348,6 +348,7 @@ TEST(CliOutput, FullFileSystemLeavesNothing)
         {"build", digits("digits.onnx"), "-o", disk + "/out"},
         {"layout", digits("digits.onnx"), "--svg", disk + "/d.svg"},
         {"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "4", "-o", disk + "/e.json"},
+        {"report", digits("digits.onnx"), "-o", disk + "/r.html"},
     };
     writeFile(disk + "/ballast", std::string(4096, 'x'));
     for (const auto &command : commands) {
@@ -364,7 +365,8 @@ TEST(CliOutput, ReadOnlyFolderIsOneErrorLine)
     for (const auto &args : {std::vector<std::string>{"build", digits("digits.onnx"), "-o", "/proc/nordlys"},
                              {"layout", digits("digits.onnx"), "--svg", "/proc/nordlys.svg"},
                              {"run", digits("digits.onnx"), "--iterations", "3", "--record", "/proc/nordlys.nrs"},
-                             {"calibrate", digits("digits.onnx"), "--inputs", "random:1:2", "-o", "/proc/e.json"}}) {
+                             {"calibrate", digits("digits.onnx"), "--inputs", "random:1:2", "-o", "/proc/e.json"},
+                             {"report", digits("digits.onnx"), "-o", "/proc/r.html"}}) {
         const Finished run = nordlys(args);
         EXPECT_EQ(run.exitCode, 6) << args.front() << ": " << run.err;
         EXPECT_EQ(run.errorLines(), 1U) << run.err;

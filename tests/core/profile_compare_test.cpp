@@ -27,7 +27,8 @@ LayerInfo layer(std::string name, std::vector<std::string> nodes)
 }
 
 /// A finished run whose layer times come from `timeNs(inference, layer)`; the latency is their sum.
-RunProfile makeRun(std::vector<LayerInfo> layers, std::size_t inferences, const std::function<double(std::size_t, std::size_t)> &timeNs)
+RunProfile makeRun(std::vector<LayerInfo> layers, std::size_t inferences,
+                   const std::function<double(std::size_t, std::size_t)> &timeNs)
 {
     RunProfile run;
     run.start.layers = std::move(layers);
@@ -50,7 +51,8 @@ RunProfile makeRun(std::vector<LayerInfo> layers, std::size_t inferences, const 
 std::vector<LayerInfo> threeLayers() { return {layer("a", {"a"}), layer("b", {"b"}), layer("c", {"c"})}; }
 
 /// Independent noise of `percent` around `ns`.
-std::function<double(std::size_t, std::size_t)> noisy(double ns, double percent, unsigned seed, std::size_t slowLayer = 99, double factor = 1)
+std::function<double(std::size_t, std::size_t)> noisy(double ns, double percent, unsigned seed, std::size_t slowLayer = 99,
+                                                      double factor = 1)
 {
     auto engine = std::make_shared<std::mt19937>(seed);
     return [=](std::size_t, std::size_t k) {
@@ -76,7 +78,8 @@ std::vector<double> oneTo(int n)
 
 } // namespace
 
-// Probabilities by hand: the median of a resample of {1, 2, 3} is 1 where at least two of three draws are 1: 7/27, and 3 likewise; 2: 13/27.
+// Probabilities by hand: the median of a resample of {1, 2, 3} is 1 where at least two of three draws are 1: 7/27, and 3
+// likewise; 2: 13/27.
 TEST(ProfileCompare, resampledMediansOfThreeValuesHaveTheirExactProbabilities)
 {
     const MedianRanks ranks = drawMedianRanks(3, 200'000, 7);
@@ -87,7 +90,8 @@ TEST(ProfileCompare, resampledMediansOfThreeValuesHaveTheirExactProbabilities)
     }
 }
 
-// By hand for {1, 2, 3, 4}: P(second smallest is 1) = 1 - (3/4)^4 - 4 (1/4) (3/4)^3 = 67/256; P(both middle ones are 1) = P(at least 3 of 4) = 13/256.
+// By hand for {1, 2, 3, 4}: P(second smallest is 1) = 1 - (3/4)^4 - 4 (1/4) (3/4)^3 = 67/256; P(both middle ones are 1) = P(at
+// least 3 of 4) = 13/256.
 TEST(ProfileCompare, resampledMediansOfFourValuesHaveTheirExactProbabilities)
 {
     const MedianRanks ranks = drawMedianRanks(4, 200'000, 7);
@@ -138,7 +142,8 @@ TEST(ProfileCompare, intervalEqualsThatOfDrawingTheValuesThemselves)
     EXPECT_NEAR(change.highPercent, ratios[39'000], 0.03 * width);
 }
 
-// Blocks of two: medians 1.5, 3.5, ... 15.5: mean 8.5, standard deviation sqrt(24), error sqrt(3); t(7, 97.5 %) = 2.3646; median 8.5.
+// Blocks of two: medians 1.5, 3.5, ... 15.5: mean 8.5, standard deviation sqrt(24), error sqrt(3); t(7, 97.5 %) = 2.3646;
+// median 8.5.
 TEST(ProfileCompare, driftIsStudentsIntervalOfTheBlocksMedians)
 {
     EXPECT_NEAR(driftPercent(oneTo(16), 8.5), 100 * 2.3646 * std::sqrt(3.0) / 8.5, 0.01);
@@ -149,7 +154,8 @@ TEST(ProfileCompare, driftIsStudentsIntervalOfTheBlocksMedians)
 // Holm 1979 by hand: 0.01 <= 0.05/4, 0.02 > 0.05/3 and everything above it falls too, though 0.022 < 0.05/2.
 TEST(ProfileCompare, correctionForManyRowsIsHolms)
 {
-    EXPECT_THAT(significantTogether(std::vector<double>{0.02, 0.9, 0.01, 0.022}), testing::ElementsAre(false, false, true, false));
+    EXPECT_THAT(significantTogether(std::vector<double>{0.02, 0.9, 0.01, 0.022}),
+                testing::ElementsAre(false, false, true, false));
     EXPECT_THAT(significantTogether(std::vector<double>{0.012, 0.016, 0.024, 0.05}), testing::Each(true));
     EXPECT_TRUE(significantTogether({}).empty());
 }
@@ -192,16 +198,23 @@ TEST(ProfileCompare, aRunAgainstItselfIsTheSame)
     EXPECT_TRUE(result.differences.empty());
 }
 
-// Two hundred pairs of runs of equal layers: with 5 % for all rows of a pair together, the floor aside, at most about 10 pairs have a wrong verdict.
+// Two hundred pairs of runs of equal layers: with 5 % for all rows of a pair together, the floor aside, at most about 10 pairs
+// have a wrong verdict.
 TEST(ProfileCompare, equalRunsAreSeldomCalledDifferent)
 {
     int wrongTotals = 0, wrongPairs = 0, outside = 0;
     for (unsigned seed = 0; seed < 200; ++seed) {
-        const RunProfile a = makeRun(threeLayers(), 60, noisy(1e6, 8, 2 * seed + 100)), b = makeRun(threeLayers(), 60, noisy(1e6, 8, 2 * seed + 101));
+        const RunProfile a = makeRun(threeLayers(), 60, noisy(1e6, 8, 2 * seed + 100)),
+                         b = makeRun(threeLayers(), 60, noisy(1e6, 8, 2 * seed + 101));
         const RunComparison result = compared(a, b);
-        const auto isWrong = [](const MedianChange &change) { return change.verdict == ChangeVerdict::Faster || change.verdict == ChangeVerdict::Slower; };
+        const auto isWrong = [](const MedianChange &change) {
+            return change.verdict == ChangeVerdict::Faster || change.verdict == ChangeVerdict::Slower;
+        };
         wrongTotals += isWrong(result.total) ? 1 : 0;
-        wrongPairs += std::any_of(result.layers.begin(), result.layers.end(), [&](const LayerChange &entry) { return isWrong(entry.change); }) ? 1 : 0;
+        wrongPairs += std::any_of(result.layers.begin(), result.layers.end(),
+                                  [&](const LayerChange &entry) { return isWrong(entry.change); })
+                          ? 1
+                          : 0;
         outside += result.total.lowPercent > 0 || result.total.highPercent < 0 ? 1 : 0;
     }
     EXPECT_LE(wrongTotals, 14);
@@ -209,12 +222,14 @@ TEST(ProfileCompare, equalRunsAreSeldomCalledDifferent)
     EXPECT_NEAR(outside, 10, 9); // 95 % coverage of the interval itself
 }
 
-// Throttling: the second half of both runs is 20 % slower. Where the switch falls decides the median, so a shift of it is no change of the model.
+// Throttling: the second half of both runs is 20 % slower. Where the switch falls decides the median, so a shift of it is no
+// change of the model.
 TEST(ProfileCompare, driftWithinARunRaisesTheFloor)
 {
     const auto throttled = [](std::size_t from, unsigned seed) {
         auto noise = noisy(1e6, 1, seed);
-        return makeRun({layer("a", {"a"})}, 200, [=](std::size_t i, std::size_t k) { return noise(i, k) * (i >= from ? 1.2 : 1); });
+        return makeRun({layer("a", {"a"})}, 200,
+                       [=](std::size_t i, std::size_t k) { return noise(i, k) * (i >= from ? 1.2 : 1); });
     };
     const RunComparison result = compared(throttled(110, 1), throttled(90, 2));
     EXPECT_GT(result.total.deltaPercent, 10);
@@ -289,11 +304,15 @@ TEST(ProfileCompare, emptyAndZeroRunsAreNamed)
 
 TEST(ProfileCompare, layersJoinByNodesWhatIsFusedIsSummed)
 {
-    const std::vector<LayerInfo> a{layer("conv1", {"conv1", "relu1"}), layer("pool", {"pool"}), layer("old", {"old"}), layer("quantize", {})};
-    const std::vector<LayerInfo> b{layer("conv1", {"conv1"}), layer("relu1", {"relu1"}), layer("pooling", {"pool"}), layer("quantize", {}), layer("new", {"new"})};
+    const std::vector<LayerInfo> a{layer("conv1", {"conv1", "relu1"}), layer("pool", {"pool"}), layer("old", {"old"}),
+                                   layer("quantize", {})};
+    const std::vector<LayerInfo> b{layer("conv1", {"conv1"}), layer("relu1", {"relu1"}), layer("pooling", {"pool"}),
+                                   layer("quantize", {}), layer("new", {"new"})};
     const auto rows = joinLayers(a, b);
     ASSERT_EQ(rows.size(), 5U);
-    const auto isRow = [](const JoinedLayers &row, std::vector<std::size_t> x, std::vector<std::size_t> y) { return row.a == x && row.b == y; };
+    const auto isRow = [](const JoinedLayers &row, std::vector<std::size_t> x, std::vector<std::size_t> y) {
+        return row.a == x && row.b == y;
+    };
     EXPECT_TRUE(isRow(rows[0], {0}, {0, 1}));
     EXPECT_TRUE(isRow(rows[1], {1}, {2}));
     EXPECT_TRUE(isRow(rows[2], {2}, {}));
@@ -357,8 +376,9 @@ TEST(ProfileCompare, gatesAreReadOrRefused)
     EXPECT_TRUE(parseGate("p95<=-2.5%")->allowsEqual);
     EXPECT_EQ(parseGate("p99<1.5ms")->limit, 1.5e6);
     EXPECT_EQ(parseGate("layer:a<b<+10%")->layer, "a<b");
-    for (const char *bad : {"", "latency", "latency<", "latency<5%", "latency<+5", "latency<+5ms", "latency<nan%", "latency<+inf%", "speed<+5%", "latency>+5%", "layer:<+5%",
-                            "latency<+5%x", "latency<++5%", "latency<1e999%"}) {
+    for (const char *bad :
+         {"", "latency", "latency<", "latency<5%", "latency<+5", "latency<+5ms", "latency<nan%", "latency<+inf%", "speed<+5%",
+          "latency>+5%", "layer:<+5%", "latency<+5%x", "latency<++5%", "latency<1e999%"}) {
         const auto refused = parseGate(bad);
         ASSERT_FALSE(refused) << bad;
         EXPECT_EQ(refused.error().code, ErrorCode::Usage) << bad;
@@ -367,9 +387,12 @@ TEST(ProfileCompare, gatesAreReadOrRefused)
 
 TEST(ProfileCompare, gatesJudgeAndRefuseToGuess)
 {
-    const RunProfile a = makeRun(threeLayers(), 200, noisy(1e6, 1, 1)), slower = makeRun(threeLayers(), 200, noisy(1e6, 1, 2, 1, 1.3));
+    const RunProfile a = makeRun(threeLayers(), 200, noisy(1e6, 1, 1)),
+                     slower = makeRun(threeLayers(), 200, noisy(1e6, 1, 2, 1, 1.3));
     const RunComparison result = compared(a, slower);
-    const auto passes = [&](const char *text, const RunComparison &comparison) { return checkGate(*parseGate(text), comparison).passed; };
+    const auto passes = [&](const char *text, const RunComparison &comparison) {
+        return checkGate(*parseGate(text), comparison).passed;
+    };
     EXPECT_FALSE(passes("latency<+5%", result));
     EXPECT_TRUE(passes("latency<+12%", result));
     EXPECT_TRUE(passes("latency<4ms", result));

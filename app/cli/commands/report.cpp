@@ -45,7 +45,8 @@ std::string dateText()
     }
     std::tm parts{};
     gmtime_r(&now, &parts);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                       parts.tm_min);
 }
 
 core::Expected<core::ReportRun> readRun(const std::filesystem::path &path, const Context &context)
@@ -63,7 +64,8 @@ core::Expected<core::ReportRun> readRun(const std::filesystem::path &path, const
     return run;
 }
 
-core::Expected<void> addModel(core::ReportInput &input, const ReportArguments &options, const std::string &path, const Context &context)
+core::Expected<void> addModel(core::ReportInput &input, const ReportArguments &options, const std::string &path,
+                              const Context &context)
 {
     auto source = openSource({path, options.dims}, context);
     NORDLYS_TRY(source);
@@ -101,7 +103,8 @@ core::Expected<void> addEncodings(core::ReportInput &input, const ReportArgument
     NORDLYS_TRY(file);
     auto hash = core::sha256OfFile(options.encodings, context.stop);
     NORDLYS_TRY(hash);
-    input.encodings = core::ReportEncodings{std::move(file->set), std::filesystem::path(options.encodings).filename().string(), *std::move(hash)};
+    input.encodings = core::ReportEncodings{std::move(file->set), std::filesystem::path(options.encodings).filename().string(),
+                                            *std::move(hash)};
     return {};
 }
 
@@ -110,12 +113,18 @@ core::Expected<void> addBaseline(core::ReportInput &input, const ReportArguments
     if (options.baseline.empty())
         return {};
     if (!input.run)
-        return core::usageError("--baseline", "there is no run to compare it with", "Name a recording, or a project with a recorded run.");
+        return core::usageError("--baseline", "there is no run to compare it with",
+                                "Name a recording, or a project with a recorded run.");
     auto run = readRun(options.baseline, context);
     NORDLYS_TRY(run);
     auto comparison = core::compareRuns(*run->profile, *input.run->profile, {}, context.job());
     NORDLYS_TRY(comparison);
-    input.baseline = core::ReportBaseline{run->profile, std::move(run->summary), std::move(run->name), std::move(run->recordingFile), std::move(run->recordingSha256), *std::move(comparison)};
+    input.baseline = core::ReportBaseline{run->profile,
+                                          std::move(run->summary),
+                                          std::move(run->name),
+                                          std::move(run->recordingFile),
+                                          std::move(run->recordingSha256),
+                                          *std::move(comparison)};
     return {};
 }
 
@@ -134,7 +143,8 @@ core::Expected<void> report(const ReportArguments &options, const Context &conte
             NORDLYS_TRY(addModel(input, options, options.model, context));
     } else {
         if (!options.model.empty())
-            return core::usageError("--model", "a project or model names its model itself", "Leave it out, or report a recording.");
+            return core::usageError("--model", "a project or model names its model itself",
+                                    "Leave it out, or report a recording.");
         NORDLYS_TRY(addModel(input, options, options.source, context));
     }
     NORDLYS_TRY(addEncodings(input, options, context));
@@ -167,10 +177,16 @@ void addReport(CLI::App &program, Action &action)
     addCommand<ReportArguments>(
         program, action, "report", "Writes one file to pass on: HTML (opens offline), JSON or CSV, by the extension",
         [](CLI::App &command, ReportArguments &options) {
-            command.add_option("PROJECT_OR_RUN", options.source, "Project (its newest recording), recording, or model")->required();
-            command.add_option("-o,--output", options.output, "File to write: .html, .json or .csv")->required()->type_name("FILE");
+            command.add_option("PROJECT_OR_RUN", options.source, "Project (its newest recording), recording, or model")
+                ->required();
+            command.add_option("-o,--output", options.output, "File to write: .html, .json or .csv")
+                ->required()
+                ->type_name("FILE");
             command.add_option("--model", options.model, "Model of a recording, for the graph")->type_name("MODEL");
-            command.add_option("--dim", options.dims, "NAME=N: size of a free dimension of the model; repeatable")->type_name("NAME=N")->expected(1)->take_all();
+            command.add_option("--dim", options.dims, "NAME=N: size of a free dimension of the model; repeatable")
+                ->type_name("NAME=N")
+                ->expected(1)
+                ->take_all();
             command.add_option("--encodings", options.encodings, "Encodings file to sum up")->type_name("FILE");
             command.add_option("--baseline", options.baseline, "Recording to compare the run with")->type_name("RECORDING");
             command.add_option("--title", options.title, "Title; default: model and device")->type_name("TEXT");
