@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace nordlys::core {
@@ -34,31 +35,17 @@ bool isNamed(char32_t point)
            (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 
-} // namespace
-
-std::string escapedMarkup(std::string_view text)
+/// As it is shown, before escaping.
+std::string named(std::string_view text)
 {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t length = sequenceLength(text, i);
-        if (length == 0) {
-            out += "\xef\xbf\xbd";
-            ++i;
-            continue;
-        }
         const std::string_view sequence = text.substr(i, length);
-        i += length;
-        if (sequence == "&")
-            out += "&amp;";
-        else if (sequence == "<")
-            out += "&lt;";
-        else if (sequence == ">")
-            out += "&gt;";
-        else if (sequence == "\"")
-            out += "&quot;";
-        else if (sequence == "'")
-            out += "&#39;";
+        i += length == 0 ? 1 : length;
+        if (length == 0)
+            out += "\xef\xbf\xbd";
         else if (const char32_t point = decoded(sequence); isNamed(point))
             fmt::format_to(std::back_inserter(out), "[U+{:04X}]", static_cast<std::uint32_t>(point));
         else
@@ -67,22 +54,38 @@ std::string escapedMarkup(std::string_view text)
     return out;
 }
 
-std::string shortenedInFront(std::string_view text, std::size_t limit)
+} // namespace
+
+std::string escapedMarkup(std::string_view text)
 {
-    std::size_t points = 0;
-    for (const char c : text)
-        points += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U ? 1 : 0;
-    if (points <= limit)
-        return std::string(text);
-    std::size_t skip = points - limit + 1, i = 0;
-    for (; i < text.size(); ++i) {
-        if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) {
-            if (skip == 0)
-                break;
-            --skip;
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : named(text)) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
         }
     }
-    return "\xe2\x80\xa6" + std::string(text.substr(i));
+    return out;
+}
+
+std::string shortenedInFront(std::string_view text, std::size_t limit)
+{
+    std::string shown = named(text);
+    const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
+    const auto points = static_cast<std::size_t>(std::count_if(shown.begin(), shown.end(), starts));
+    if (points <= limit)
+        return shown;
+    std::size_t skip = points - limit + 1, i = 0;
+    for (; i < shown.size(); ++i) {
+        if (starts(shown[i]) && skip-- == 0)
+            break;
+    }
+    return "\xe2\x80\xa6" + shown.substr(i);
 }
 
 } // namespace nordlys::core

@@ -13,8 +13,8 @@ namespace nordlys::core {
 /// "[U+202E]"; so nothing can reverse, hide or break the text beside it.
 std::string escapedMarkup(std::string_view text);
 
-/// At most `limit` characters (code points): the first ones give way to "…", since the last ones carry the meaning of a long
-/// name.
+/// At most `limit` characters (code points, those that are named counted as their names): the first ones give way to "…", since
+/// the last ones carry the meaning of a long name. For escapedMarkup().
 std::string shortenedInFront(std::string_view text, std::size_t limit);
 
 } // namespace nordlys::core

@@ -114,7 +114,7 @@ std::string layoutToInlineSvg(const Graph &graph, const GraphLayout &layout, con
                    "<svg id=\"{3}\" class=\"graph\" role=\"img\" width=\"{0:.6g}\" height=\"{1:.6g}\" viewBox=\"{2:.6g} {2:.6g} "
                    "{0:.6g} {1:.6g}\"><title>{4}</title>\n",
                    width, height, -kMargin, escapedMarkup(id), escapedMarkup(graph.names.text(graph.name)));
-    fmt::format_to(std::back_inserter(svg), "<g id=\"{}-all\">\n", escapedMarkup(id));
+    fmt::format_to(std::back_inserter(svg), "<g id=\"{}-all\" class=\"graph\">\n", escapedMarkup(id));
     appendEdges(svg, graph, layout);
     svg += "<g class=\"nodes\">\n";
     static const NodePaint kPlain;

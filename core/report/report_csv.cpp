@@ -83,7 +83,7 @@ std::string reportCsv(const ReportInput &input)
         const auto time = [&](double ns) { return duration.count > 0 ? number(ns / 1e3) : std::string(); };
         addLine(line, {cellOf(info.name), cellOf(info.op), cellOf(info.backend), cellOf(info.kernel), time(duration.p50Ns),
                        time(duration.p95Ns), time(duration.p99Ns), time(duration.meanNs), time(duration.minNs),
-                       time(duration.maxNs), std::to_string(duration.count), time(layer.sharePercent * 1e3),
+                       time(duration.maxNs), std::to_string(duration.count), duration.count > 0 ? number(layer.sharePercent) : "",
                        std::to_string(info.macs), cellOf(joined(info.sourceNodes))});
         if (input.baseline) {
             line.resize(line.size() - 2);

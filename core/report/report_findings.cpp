@@ -78,8 +78,13 @@ void addComparison(Findings &list, const ReportBaseline &baseline)
             weak += fmt::format("{}{} ({} and {})", weak.empty() ? "" : ", ", isolated(difference.what), isolated(difference.a),
                                 isolated(difference.b));
     }
-    for (const std::string &caution : baseline.comparison.cautions)
-        list.add("info", isolated(caution));
+    for (const std::string &caution : baseline.comparison.cautions) {
+        const std::size_t end = std::min(caution.find(": "), caution.find(". "));
+        if (end == std::string::npos)
+            list.add("info", isolated(caution));
+        else
+            list.add("info", isolated(caution.substr(0, end + 1)), isolated(caution.substr(end + 2)));
+    }
     if (!weak.empty())
         list.add("warn", "The two runs were not made under equal conditions.", "They differ in " + weak + ".");
 }
@@ -134,7 +139,7 @@ void addCounters(Findings &list, const ReportRun &run)
         list.add("info", fmt::format("The device published no {}.", absent),
                  "So throttling cannot be told from these numbers; the reasons stand beside the counters.");
     if (run.profile->dropped > 0)
-        list.add("warn", fmt::format("{} layer events were dropped.", groupedText(run.profile->dropped)),
+        list.add("warn", countText(run.profile->dropped, "layer event was dropped.", "layer events were dropped."),
                  "The reader could not keep up; what is shown is of those that arrived.");
 }
 
@@ -147,13 +152,15 @@ void addEncodings(Findings &list, const ReportInput &input)
         return isolated(names.front()) + (names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : std::string());
     };
     if (!coverage.violations.empty())
-        list.add("warn", fmt::format("{} encodings break a rule.", coverage.violations.size()),
+        list.add("warn", countText(coverage.violations.size(), "encoding breaks a rule.", "encodings break a rule."),
                  isolated(coverage.violations.front().tensor) + ": " + isolated(coverage.violations.front().message));
     if (!coverage.missing.empty())
-        list.add("warn", fmt::format("{} tensors have no encoding.", coverage.missing.size()),
-                 "They stay in float: " + first(coverage.missing) + ".");
+        list.add("warn", countText(coverage.missing.size(), "tensor has no encoding.", "tensors have no encoding."),
+                 "Staying in float: " + first(coverage.missing) + ".");
     if (!coverage.extra.empty())
-        list.add("warn", fmt::format("{} encodings belong to no tensor of the model.", coverage.extra.size()),
+        list.add("warn",
+                 countText(coverage.extra.size(), "encoding belongs to no tensor of the model.",
+                           "encodings belong to no tensor of the model."),
                  first(coverage.extra) + ".");
 }
 
@@ -163,18 +170,18 @@ void addAccuracy(Findings &list, const ReportAccuracy &accuracy)
         list.add("warn",
                  fmt::format("Quantization costs {} of accuracy.",
                              percentText(100 * (accuracy.floatTop1 - accuracy.quantizedTop1), 1)),
-                 fmt::format("Top-1 {} against {} in float32, {} samples.", percentText(100 * accuracy.quantizedTop1, 1),
-                             percentText(100 * accuracy.floatTop1, 1), accuracy.labelled));
+                 fmt::format("Top-1 {} against {} in float32, {}.", percentText(100 * accuracy.quantizedTop1, 1),
+                             percentText(100 * accuracy.floatTop1, 1), countText(accuracy.labelled, "sample", "samples")));
     const ReportAccuracy::TensorError *worst = nullptr;
     for (const auto &tensor : accuracy.tensors) {
         if (std::isfinite(tensor.localSqnrDb) && tensor.bitwidth > 0 && (!worst || tensor.localSqnrDb < worst->localSqnrDb))
             worst = &tensor;
     }
     if (worst && worst->localSqnrDb < 20)
-        list.add(
-            "warn",
-            fmt::format("{} loses the most: {} dB of its own.", isolated(worst->name), decimalText(worst->localSqnrDb, 1)),
-            fmt::format("{} of its values are clipped ({} samples).", percentText(worst->clippedPercent, 2), accuracy.samples));
+        list.add("warn",
+                 fmt::format("{} loses the most: {} dB of its own.", isolated(worst->name), decimalText(worst->localSqnrDb, 1)),
+                 fmt::format("{} of its values are clipped ({}).", percentText(worst->clippedPercent, 2),
+                             countText(accuracy.samples, "sample", "samples")));
 }
 
 } // namespace

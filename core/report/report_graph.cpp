@@ -65,7 +65,8 @@ GraphHeat timeHeat(const Graph &graph, const ReportRun &run)
     heat.highest = percentText(highest, 1);
     if (unmatched > 0)
         heat.unmatched =
-            fmt::format("{} of {} layers are no node of this model; the table has them.", unmatched, run.summary.layers.size());
+            fmt::format("{} of {} no node of this model; the table has all.", unmatched,
+                        countText(run.summary.layers.size(), "layer is", unmatched == 1 ? "layers is" : "layers are"));
     return heat;
 }
 
@@ -85,7 +86,7 @@ GraphHeat costHeat(const Graph &graph)
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         if (heat.amount[i] > 0) {
             heat.paints[i].heat = timeStepOf(heat.amount[i] / highest);
-            heat.paints[i].value = amountText(heat.amount[i]) + "MAC";
+            heat.paints[i].value = macText(heat.amount[i]);
         }
         heat.amount[i] = sum > 0 ? 100 * heat.amount[i] / sum : -1;
     }
@@ -125,8 +126,8 @@ std::string graphSection(const ReportModel &model, const ReportRun *run)
     if (!model.model)
         return {};
     const Graph &graph = model.model->graph;
-    std::string html = fmt::format("<section><div class=\"hd\"><h2>Graph<small>{} operators</small></h2></div>\n",
-                                   groupedText(graph.nodes.size()));
+    std::string html = fmt::format("<section><div class=\"hd\"><h2>Graph<small>{}</small></h2></div>\n",
+                                   countText(graph.nodes.size(), "operator", "operators"));
     if (model.layout.nodes.size() != graph.nodes.size() || graph.nodes.empty())
         return html + fmt::format("<p class=\"note\">It is not drawn{}{}.</p></section>\n", model.notDrawn.empty() ? "" : ": ",
                                   isolated(model.notDrawn));
@@ -136,8 +137,8 @@ std::string graphSection(const ReportModel &model, const ReportRun *run)
     if (graph.nodes.size() <= kMostOverview)
         fmt::format_to(std::back_inserter(html),
                        "<div class=\"gover\" aria-hidden=\"true\"><svg viewBox=\"-16 -16 {0:.6g} {1:.6g}\"><rect x=\"-16\" "
-                       "y=\"-16\" width=\"{0:.6g}\" height=\"{1:.6g}\" fill=\"transparent\"/><use href=\"#graph-all\" "
-                       "class=\"graph\"/><rect id=\"graph-view\" class=\"view\"/></svg></div>\n",
+                       "y=\"-16\" width=\"{0:.6g}\" height=\"{1:.6g}\" fill=\"transparent\"/><use href=\"#graph-all\"/>"
+                       "<rect id=\"graph-view\" class=\"view\"/></svg></div>\n",
                        model.layout.width + 32, model.layout.height + 32);
     else
         html += "<div></div>";

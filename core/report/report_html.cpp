@@ -116,9 +116,8 @@ std::string subtitle(const ReportInput &input)
         const std::string when = timeText(profile.hello.wallClockNs);
         parts.push_back("Run " + isolated(input.run->name) + (when.empty() ? "" : ", " + when));
         parts.push_back(isolated(profile.start.precision));
-        parts.push_back(profile.start.threads == 1 ? std::string("1 thread") : fmt::format("{} threads", profile.start.threads));
-        parts.push_back(profile.inferenceCount() == 1 ? std::string("1 inference")
-                                                      : fmt::format("{} inferences", groupedText(profile.inferenceCount())));
+        parts.push_back(countText(profile.start.threads, "thread", "threads"));
+        parts.push_back(countText(profile.inferenceCount(), "inference", "inferences"));
     }
     if (!input.project.empty())
         parts.push_back("project " + isolated(input.project));
@@ -150,8 +149,9 @@ std::string runCards(const ReportInput &input)
     const DurationSummary &latency = run.summary.latency;
     std::string html;
     const auto [p50, p50Unit] = apart(durationText(latency.p50Ns));
-    const std::string half =
-        latency.p50HalfIntervalNs > 0 ? fmt::format("±{}  ", durationText(latency.p50HalfIntervalNs)) : std::string();
+    const std::string half = latency.p50HalfIntervalNs > 0
+                                 ? fmt::format("±{}  ", halfIntervalText(latency.p50HalfIntervalNs, latency.p50Ns))
+                                 : std::string();
     html += latency.count == 0 ? keyCard("Latency, p50", "–", {}, "n=0", verdictChip(run.summary.verdict.level))
                                : keyCard("Latency, p50", p50, p50Unit, fmt::format("{}n={}", half, groupedText(latency.count)),
                                          verdictChip(run.summary.verdict.level));
@@ -165,17 +165,16 @@ std::string runCards(const ReportInput &input)
         const MedianChange &total = input.baseline->comparison.total;
         const auto [change, unit] = apart(percentText(total.deltaPercent, 1, true));
         html += keyCard("Against the baseline", total.hasDelta ? change : "–", total.hasDelta ? unit : "",
-                        total.hasInterval
-                            ? fmt::format("[{}, {}] %", decimalText(total.lowPercent, 1), decimalText(total.highPercent, 1))
-                            : std::string(),
-                        changeChip(total));
+                        total.hasInterval ? intervalText(total) + " %" : std::string(), changeChip(total));
     }
     if (const CounterSummary *clock = firstCounter(run.summary, "Hz")) {
         const auto [mean, unit] = apart(counterText(clock->mean, "Hz"));
         html += keyCard("Clock", mean, unit,
                         clock->min == clock->max ? fmt::format("constant, n={}", groupedText(clock->samples))
                                                  : counterText(clock->min, "Hz") + " … " + counterText(clock->max, "Hz"),
-                        clock->min < 0.9 * clock->max ? chip("warn", "warn", "moved") : chip("ok", "check", "held"));
+                        clock->samples < 2              ? chip("n", "info", "one sample")
+                        : clock->min < 0.9 * clock->max ? chip("warn", "warn", "moved")
+                                                        : chip("ok", "check", "held"));
     } else {
         html += keyCard("Clock", "–", {}, {}, chip("n", "info", "not available"));
     }
@@ -196,11 +195,10 @@ std::string modelCards(const ReportModel &model)
     const Graph &graph = model.model->graph;
     std::int64_t macs = macCount(graph);
     const auto [parameters, parameterUnit] = apart(amountText(static_cast<double>(parameterCount(graph))));
-    const auto [work, workUnit] = apart(amountText(static_cast<double>(macs)));
-    return keyCard("Operators", groupedText(graph.nodes.size()), {}, fmt::format("{} tensors", groupedText(graph.tensors.size())),
-                   {}) +
+    const auto [work, workUnit] = apart(macText(static_cast<double>(macs)));
+    return keyCard("Operators", groupedText(graph.nodes.size()), {}, countText(graph.tensors.size(), "tensor", "tensors"), {}) +
            keyCard("Parameters", parameters, parameterUnit, model.bytes > 0 ? byteText(model.bytes) : std::string(), {}) +
-           keyCard("Work", work, workUnit + "MAC", "one inference", {});
+           keyCard("Work", work, workUnit, "one inference", {});
 }
 
 std::string accuracyCards(const ReportAccuracy &accuracy)
@@ -221,11 +219,9 @@ std::string accuracyCards(const ReportAccuracy &accuracy)
     for (const auto &tensor : accuracy.tensors)
         below += tensor.bitwidth > 0 && tensor.localSqnrDb < 20 ? 1 : 0;
     if (!accuracy.outputs.empty())
-        html += keyCard(
-            "SQNR at outputs", decimalText(lowest, 1), "dB",
-            accuracy.samples == 1 ? "n=1 sample" : fmt::format("n={} samples", accuracy.samples),
-            below > 0 ? chip("warn", "warn", below == 1 ? "1 tensor below 20 dB" : fmt::format("{} tensors below 20 dB", below))
-                      : chip("ok", "check", "all tensors over 20 dB"));
+        html += keyCard("SQNR at outputs", decimalText(lowest, 1), "dB", "n=" + countText(accuracy.samples, "sample", "samples"),
+                        below > 0 ? chip("warn", "warn", countText(below, "tensor", "tensors") + " below 20 dB")
+                                  : chip("ok", "check", "all tensors over 20 dB"));
     return html;
 }
 
@@ -299,9 +295,9 @@ std::string provenance(const ReportInput &input)
             hashed(input.model->file, input.model->sha256) + (input.model->bytes > 0 ? "  " + byteText(input.model->bytes) : ""));
         add("Format", escapedMarkup(fmt::format("{}, opset {}{}{}", model.format, model.opsetOf(""),
                                                 model.producer.empty() ? "" : ", made by ", model.producer)));
-        add("Size", fmt::format("{} operators, {} parameters, {}MAC", groupedText(model.graph.nodes.size()),
+        add("Size", fmt::format("{}, {} parameters, {}", countText(model.graph.nodes.size(), "operator", "operators"),
                                 amountText(static_cast<double>(parameterCount(model.graph))),
-                                amountText(static_cast<double>(macCount(model.graph)))));
+                                macText(static_cast<double>(macCount(model.graph)))));
         add("Inputs", inputsText(model.graph, model.graph.inputs));
         add("Outputs", inputsText(model.graph, model.graph.outputs));
     }
@@ -318,16 +314,17 @@ std::string provenance(const ReportInput &input)
                           (profile.hello.soc.empty() || profile.hello.soc == profile.hello.deviceModel
                                ? ""
                                : ", " + isolated(profile.hello.soc)) +
-                          fmt::format(", {} processors", profile.hello.cpuCount));
+                          ", " + countText(profile.hello.cpuCount, "processor", "processors"));
         add("System", isolated(profile.hello.os));
-        add("Settings", isolated(profile.start.precision) +
-                            fmt::format(", {} threads, {} warm-up, {} of {} inferences, layer times ", profile.start.threads,
-                                        profile.start.warmup, profile.inferenceCount(),
-                                        profile.start.iterationsPlanned > 0 ? std::to_string(profile.start.iterationsPlanned)
-                                                                            : std::string("as many as fit")) +
-                            isolated(profile.start.profiling) +
-                            (profile.start.sampleRateHz > 0 ? fmt::format(", counters at {:.4g} Hz", profile.start.sampleRateHz)
-                                                            : std::string()));
+        add("Settings",
+            isolated(profile.start.precision) +
+                fmt::format(", {}, {} warm-up, {} of {} inferences, layer times ",
+                            countText(profile.start.threads, "thread", "threads"), profile.start.warmup, profile.inferenceCount(),
+                            profile.start.iterationsPlanned > 0 ? std::to_string(profile.start.iterationsPlanned)
+                                                                : std::string("as many as fit")) +
+                isolated(profile.start.profiling) +
+                (profile.start.sampleRateHz > 0 ? fmt::format(", counters at {:.4g} Hz", profile.start.sampleRateHz)
+                                                : std::string()));
         add("Runner",
             isolated(profile.hello.runnerVersion) +
                 (timeText(profile.hello.wallClockNs).empty() ? "" : ", started " + timeText(profile.hello.wallClockNs)));

@@ -21,6 +21,7 @@ std::string icon(std::string_view name, std::string_view tone = {});
 std::string chip(std::string_view tone, std::string_view iconName, std::string_view word);
 std::string verdictChip(VerdictLevel level);
 std::string changeChip(const MedianChange &change);
+std::string intervalText(const MedianChange &change); ///< "[−3.1, +0.4]", in percent; empty: there is none
 /// Colour class of a backend's name: its lower-case form for the known ones, "other" else.
 std::string_view backendClass(std::string_view backend);
 /// "CPU" for "cpu"; other names as they are.

@@ -36,6 +36,8 @@ all('input[data-filter]').forEach(function(input){
   function apply(){
     var text=input.value.toLowerCase(),shown=0,rows=Array.prototype.slice.call(table.tBodies[0].rows);
     rows.forEach(function(row){var fits=row.textContent.toLowerCase().indexOf(text)>=0;row.hidden=!fits;if(fits)shown++;});
+    var folded=table.closest('details');
+    if(folded&&text)folded.open=true;
     if(count)count.textContent=text?shown+' of '+rows.length+' rows':whole;
   }
   input.addEventListener('input',apply);

@@ -41,16 +41,16 @@ svg.i{width:16px;height:16px;fill:none;stroke:currentColor;stroke-width:1.5;stro
 .card{border:1px solid var(--border);border-radius:6px;overflow:hidden;background:var(--surface)}
 .keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(152px,1fr));margin-top:16px}
 .keys>div{padding:10px 14px;box-shadow:-1px 0 var(--border),0 -1px var(--border);min-width:0}
-.keys .l,.keys .n{color:var(--text3);font-size:12px;line-height:16px}.keys .v{margin-top:2px;white-space:nowrap;color:var(--text2)}
+.keys .l,.keys>div>.n{color:var(--text3);font-size:12px;line-height:16px}.keys .v{margin-top:2px;white-space:nowrap;color:var(--text2)}
 .keys .v b{font:500 20px/26px var(--mono);color:var(--text);font-variant-ligatures:none;letter-spacing:-.3px}
-.keys .n{min-height:16px}.keys .c{margin-top:5px;display:flex;flex-wrap:wrap;gap:4px;color:var(--text3);font-size:12px;line-height:20px}
+.keys>div>.n{min-height:16px;white-space:pre-wrap}.keys .c{margin-top:5px;display:flex;flex-wrap:wrap;gap:4px;color:var(--text3);font-size:12px;line-height:20px}
 .know{display:grid;grid-template-columns:20px minmax(0,1fr);row-gap:6px;list-style:none}.know li{display:contents}.know svg{margin-top:2px}
 .know p{max-width:112ch;overflow-wrap:anywhere;color:var(--text2)}.know b{font-weight:600;color:var(--text)}
 table{border-collapse:separate;border-spacing:0;width:100%;table-layout:fixed;font-size:12px;line-height:16px}
 th{height:25px;background:var(--raised);color:var(--text2);font-weight:500;font-size:11px;text-align:left;padding:0;border-bottom:1px solid var(--border);white-space:nowrap}
 th+th{border-left:1px solid var(--border)}th>span,th>button{display:flex;align-items:center;gap:5px;width:100%;height:24px;padding:0 8px;overflow:hidden}
 th>button{border:0;background:none;color:inherit;font:inherit;cursor:pointer}th>button:hover{background:var(--hover);color:var(--text)}th>button:focus-visible{outline-offset:-2px}
-th.r>span,th.r>button{justify-content:flex-end;text-align:right}
+th.r>span,th.r>button{justify-content:flex-end;text-align:right}th.c>button{justify-content:center}
 th[aria-sort=ascending] button::after,th[aria-sort=descending] button::after{content:"";width:5px;height:5px;flex:none;border:solid currentColor;border-width:0 1.5px 1.5px 0;transform:translateY(-1px) rotate(45deg)}
 th[aria-sort=ascending] button::after{transform:translateY(2px) rotate(-135deg)}th[aria-sort=ascending],th[aria-sort=descending]{color:var(--text)}
 td{height:24px;padding:0 8px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}tbody tr+tr td{border-top:1px solid var(--border)}tbody tr:hover td{background:var(--hover)}
@@ -76,15 +76,15 @@ tr.sum td{background:var(--raised);font-weight:600}
 .gside{border-left:1px solid var(--border);padding:12px;overflow:auto;font-size:12px;line-height:16px}.gside h3{font-size:11px;font-weight:600;color:var(--text2);margin-bottom:6px}.gside ol{list-style:none}
 .gside button{display:flex;width:100%;gap:8px;border:0;background:none;font:inherit;color:inherit;text-align:left;padding:4px 6px;border-radius:4px;cursor:pointer;align-items:center}.gside button:hover{background:var(--hover)}.gside button>.m{margin-left:auto;flex:none}
 .gside i.sw{width:10px;height:10px;border-radius:2px;flex:none}.leg{display:flex;margin:6px 0 2px}.leg i{flex:1;height:10px}.legt{display:flex;justify-content:space-between;margin-bottom:16px}
-svg.graph .e{fill:none;stroke:var(--control);stroke-width:1.2;stroke-linejoin:round}svg.graph .a{fill:var(--control)}svg.graph .b{fill:var(--surface);stroke:var(--borderStrong)}
-svg.graph text{font-family:var(--ui);fill:var(--text);unicode-bidi:isolate}svg.graph .t{font-size:11.5px;font-weight:600}svg.graph .o,svg.graph .v{font-size:10.5px}svg.graph .v{text-anchor:end;font-family:var(--mono);font-size:10px}
-svg.graph .s{fill:var(--surface)}svg.graph .k{fill:none;stroke-width:4;stroke-linecap:butt}svg.graph .k.htp{stroke:var(--htp)}svg.graph .k.gpu{stroke:var(--gpu)}svg.graph .k.cpu{stroke:var(--cpu)}
-svg.graph .found .b{stroke:var(--focus);stroke-width:3}
+.graph .e{fill:none;stroke:var(--control);stroke-width:1.2;stroke-linejoin:round}.graph .a{fill:var(--control)}.graph .b{fill:var(--surface);stroke:var(--borderStrong)}
+.graph text{font-family:var(--ui);fill:var(--text);unicode-bidi:isolate}.graph .t{font-size:11.5px;font-weight:600}.graph .o,.graph .v{font-size:10.5px}.graph .v{text-anchor:end;font-family:var(--mono);font-size:10px}
+.graph .s{fill:var(--surface)}.graph .k{fill:none;stroke-width:4;stroke-linecap:butt}.graph .k.htp{stroke:var(--htp)}.graph .k.gpu{stroke:var(--gpu)}.graph .k.cpu{stroke:var(--cpu)}
+.graph .found .b{stroke:var(--focus);stroke-width:3}
 .ci svg{display:block;width:100%;height:16px}.ci .z{stroke:var(--control)}.ci path{fill:none}.ci .w{stroke-width:2}.ci .q{opacity:.35}.ci .u{fill:var(--text3);stroke:var(--text3)}
-dl{display:grid;grid-template-columns:132px minmax(0,1fr);row-gap:4px}dt{color:var(--text3);font-size:12px}dd{overflow-wrap:anywhere}dd.m{line-height:20px}
+dl{display:grid;grid-template-columns:132px minmax(0,1fr);row-gap:4px}dt{color:var(--text3);font-size:12px}dd{overflow-wrap:anywhere;white-space:pre-wrap}dd.m{line-height:20px}
 details summary{cursor:pointer;color:var(--accent);font-size:12px;margin:8px 0}
 .note{color:var(--text3);font-size:12px;line-height:16px;margin-top:6px;max-width:112ch;overflow-wrap:anywhere}
-@media(max-width:900px){.gwrap{grid-template-columns:minmax(0,1fr)}.gover,.gside{display:none}.wide{min-width:860px}}
+@media(max-width:900px){.gwrap{grid-template-columns:minmax(0,1fr)}.gover,.gside{display:none}}@media(max-width:1100px){.wide{min-width:1020px}}
 @media print{body{font-size:11px}main,footer{width:100%;padding:0}.btn,.field,.gover,.gside,h2 small.ui{display:none}.tall,.gbox,.gwrap{max-height:none;height:auto;overflow:visible}.gwrap{display:block;border:0}
 svg.graph{width:auto;max-width:100%;height:auto;max-height:250mm}tr,.keys>div,li{break-inside:avoid}h2{break-after:avoid}.nm bdi{white-space:normal;overflow-wrap:anywhere}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
@@ -101,8 +101,8 @@ std::string styleSheet()
     auto out = std::back_inserter(rules);
     for (std::size_t i = 0; i < kReportTimeRamp.size(); ++i)
         fmt::format_to(out,
-                       ".x{0}{{fill:var(--t{0});background:var(--t{0})}}.pic .y{0}{{fill:var(--i{0})}}svg.graph .h{0} "
-                       ".b{{fill:var(--t{0})}}svg.graph .h{0} text{{fill:var(--i{0})}}\n",
+                       ".x{0}{{fill:var(--t{0});background:var(--t{0})}}.pic .y{0}{{fill:var(--i{0})}}.graph .h{0} "
+                       ".b{{fill:var(--t{0})}}.graph .h{0} text{{fill:var(--i{0})}}\n",
                        i);
     for (std::size_t i = 0; i < kReportDeltaRamp.size(); ++i)
         fmt::format_to(out, ".ci .d{0}{{fill:var(--d{0});stroke:var(--d{0})}}", i);

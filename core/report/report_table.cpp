@@ -57,9 +57,13 @@ void HtmlTable::cell(std::string_view cellClass, std::string_view markup, std::o
 
 std::string HtmlTable::html() const
 {
+    constexpr int kNarrow = 600; // px; more fixed columns than that leave no room for names on a small screen
+    int fixed = 0;
+    for (const Column &column : m_columns)
+        fixed += column.width;
     std::string text = fmt::format("<div class=\"card scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table "
-                                   "id=\"{}\" class=\"wide\"><colgroup>",
-                                   m_id);
+                                   "id=\"{}\" class=\"{}\"><colgroup>",
+                                   m_id, fixed > kNarrow ? "wide" : "slim");
     auto out = std::back_inserter(text);
     for (const Column &column : m_columns) {
         if (column.width > 0)
@@ -75,8 +79,11 @@ std::string HtmlTable::html() const
             i < m_csvNames.size() && !m_csvNames[i].empty() ? fmt::format(" data-csv=\"{}\"", m_csvNames[i]) : std::string();
         fmt::format_to(
             out, "<th scope=\"col\" data-key=\"{}\" aria-sort=\"{}\"{}{}><button type=\"button\" title=\"{}\">{}</button></th>",
-            escapedMarkup(column.key), order, column.isNumber ? " class=\"r\"" : "", csv, escapedMarkup(column.hint),
-            escapedMarkup(column.title));
+            escapedMarkup(column.key), order,
+            column.isPicture  ? " class=\"c\" data-number"
+            : column.isNumber ? " class=\"r\""
+                              : "",
+            csv, escapedMarkup(column.hint), escapedMarkup(column.title));
     }
     text += "</tr>" + m_head + "</thead><tbody>\n" + m_rows + (m_inRow ? "</tr>\n" : "") + "</tbody></table></div>\n";
     return text;

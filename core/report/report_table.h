@@ -21,6 +21,7 @@ public:
         int width = 0;     ///< px; 0: shares what is left
         bool isNumber = false;
         std::string hint;
+        bool isPicture = false; ///< heading in the middle
     };
     HtmlTable(std::string id, std::vector<Column> columns) : m_id(std::move(id)), m_columns(std::move(columns)) {}
 

@@ -19,11 +19,11 @@ namespace {
 
 std::string sectionHead(std::string_view title, std::size_t rows, std::string_view tableId, std::string_view note)
 {
-    return fmt::format("<section><div class=\"hd\"><h2>{0}<small id=\"{2}-count\">{1} rows</small><small "
+    return fmt::format("<section><div class=\"hd\"><h2>{0}<small id=\"{2}-count\">{1}</small><small "
                        "class=\"ui\">{3}</small></h2><span class=\"sp\"></span>"
                        "<label class=\"field\" hidden>{4}<input type=\"search\" data-filter=\"{2}\" placeholder=\"Filter\" "
                        "aria-label=\"Filter {0}\"></label></div>\n",
-                       title, groupedText(rows), tableId, note, icon("search"));
+                       title, countText(rows, "row", "rows"), tableId, note, icon("search"));
 }
 
 std::string shareBar(double percent, double highest)
@@ -60,14 +60,6 @@ std::string intervalPicture(const MedianChange &change, double scale)
     return svg;
 }
 
-std::string intervalText(const MedianChange &change)
-{
-    const auto bound = [](double percent) {
-        return (percent > 0 ? "+" : "") + decimalText(percent, std::abs(percent) < 100 ? 1 : 0);
-    };
-    return change.hasInterval ? fmt::format("[{}, {}]", bound(change.lowPercent), bound(change.highPercent)) : std::string();
-}
-
 void addChangeCells(HtmlTable &table, const MedianChange &change, const DurationUnit &unit, double scale)
 {
     const auto time = [&](const DurationSummary &summary) {
@@ -88,6 +80,14 @@ void addChangeCells(HtmlTable &table, const MedianChange &change, const Duration
 }
 
 } // namespace
+
+std::string intervalText(const MedianChange &change)
+{
+    const auto bound = [](double percent) {
+        return (percent > 0 ? "+" : "") + decimalText(percent, std::abs(percent) < 100 ? 1 : 0);
+    };
+    return change.hasInterval ? fmt::format("[{}, {}]", bound(change.lowPercent), bound(change.highPercent)) : std::string();
+}
 
 std::string layerTable(const ReportRun &run)
 {
@@ -190,7 +190,7 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
          {"This run" + in, "b", 96, true, "Median of this run"},
          {"Change", "change", 76, true, "Of the baseline's median"},
          {"95 % interval, %", "interval", 136, true, "Bootstrap of the ratio of medians"},
-         {"faster 0 slower", "picture", 140, true, "The same, drawn; one scale for all rows"},
+         {"faster 0 slower", "picture", 140, true, "The same, drawn; one scale for all rows", true},
          {"Verdict", "verdict", 116, false, "Same: inside the noise floor. Not clear: the interval is too wide."}});
     std::vector<std::size_t> order(comparison.layers.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
@@ -210,11 +210,11 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
     std::string html =
         sectionHead("Against the baseline", comparison.layers.size(), "changes", "largest difference first") + table.html();
     fmt::format_to(std::back_inserter(html),
-                   "<p class=\"note\">Baseline {} ({} inferences) against {} ({} inferences). Change of the median with its 95 % "
-                   "bootstrap interval; verdicts corrected after Holm over {} rows; noise floor of the latency ±{}.{}</p>\n",
-                   isolated(baseline.name), groupedText(comparison.total.a.count), isolated(run.name),
-                   groupedText(comparison.total.b.count), comparison.significanceRows,
-                   percentText(comparison.total.noiseFloorPercent, 1),
+                   "<p class=\"note\">Baseline {} ({}) against {} ({}). Change of the median with its 95 % "
+                   "bootstrap interval; verdicts corrected after Holm over {}; noise floor of the latency ±{}.{}</p>\n",
+                   isolated(baseline.name), countText(comparison.total.a.count, "inference", "inferences"), isolated(run.name),
+                   countText(comparison.total.b.count, "inference", "inferences"),
+                   countText(comparison.significanceRows, "row", "rows"), percentText(comparison.total.noiseFloorPercent, 1),
                    comparison.refusal.empty() ? std::string() : " No verdicts: " + isolated(comparison.refusal));
     if (!comparison.differences.empty()) {
         HtmlTable conditions(
@@ -227,8 +227,9 @@ std::string comparisonSection(const ReportBaseline &baseline, const ReportRun &r
             conditions.cell("mm", isolated(difference.a.size() == 64 ? shortHash(difference.a) : difference.a));
             conditions.cell("mm", isolated(difference.b.size() == 64 ? shortHash(difference.b) : difference.b));
         }
-        html += fmt::format("<details><summary>{} conditions differ</summary>{}</details>\n", comparison.differences.size(),
-                            conditions.html());
+        html +=
+            fmt::format("<details><summary>{}</summary>{}</details>\n",
+                        countText(comparison.differences.size(), "condition differs", "conditions differ"), conditions.html());
     }
     return html + "</section>\n";
 }
@@ -257,7 +258,8 @@ std::string counterTable(const ReportRun &run)
         const std::string &text = counter.samples > 0 ? counter.info.source : counter.info.why;
         table.cell("d", fmt::format("<span title=\"{}\">{}</span>", escapedMarkup(text), isolated(text)));
     }
-    return fmt::format("<details><summary>All {} counters</summary>{}</details>\n", run.summary.counters.size(), table.html());
+    return fmt::format("<details><summary>All {}</summary>{}</details>\n",
+                       countText(run.summary.counters.size(), "counter", "counters"), table.html());
 }
 
 std::string encodingsSection(const ReportInput &input)
@@ -302,11 +304,12 @@ std::string encodingsSection(const ReportInput &input)
         table.cell("t", entry.kind == EncodingKind::Activation ? "activation" : "weight");
         table.number(encoding.isFloat ? fmt::format("float{}", encoding.bitwidth) : std::to_string(encoding.bitwidth),
                      encoding.bitwidth);
-        table.cell("t", encoding.isFloat
-                            ? "–"
-                            : fmt::format("{}{}{}",
-                                          encoding.isPerChannel() ? fmt::format("{} channels", encoding.grids.size()) : "tensor",
-                                          encoding.symmetric ? ", symmetric" : "", entry.locked ? ", locked" : ""));
+        table.cell("t",
+                   encoding.isFloat
+                       ? "–"
+                       : fmt::format("{}{}{}",
+                                     encoding.isPerChannel() ? countText(encoding.grids.size(), "channel", "channels") : "tensor",
+                                     encoding.symmetric ? ", symmetric" : "", entry.locked ? ", locked" : ""));
         if (encoding.grids.empty()) {
             for (int i = 0; i < 3; ++i)
                 table.number("–", std::nullopt);
@@ -333,9 +336,11 @@ std::string encodingsSection(const ReportInput &input)
         }
     }
     return sectionHead("Encodings", input.encodings->set.entries.size(), "encodings", {}) +
-           fmt::format("<p class=\"note\">{} activations, {} weights and biases; {}; {} per channel, {} symmetric. From "
+           fmt::format("<p class=\"note\">{}, {}; {}; {} per channel, {} symmetric. From "
                        "{}.</p>\n<details><summary>Every encoding</summary>{}</details></section>\n",
-                       activations, parameters, widths, perChannel, symmetric, isolated(input.encodings->source), table.html());
+                       countText(activations, "activation", "activations"),
+                       countText(parameters, "weight or bias", "weights and biases"), widths, perChannel, symmetric,
+                       isolated(input.encodings->source), table.html());
 }
 
 } // namespace nordlys::core::report

@@ -63,6 +63,12 @@ std::string durationText(double ns)
     return fmt::format("{}{}{}", decimalText(value, scale.size <= 1 ? 0 : decimalsFor(value, 4)), kNoBreakSpace, scale.name);
 }
 
+std::string halfIntervalText(double halfNs, double ofNs)
+{
+    const Scale &scale = timeScaleOf(ofNs);
+    return decimalText(halfNs / scale.size, scale.size <= 1 ? 0 : decimalsFor(ofNs / scale.size, 4));
+}
+
 std::string tickText(double ns)
 {
     const Scale &scale = timeScaleOf(ns);
@@ -97,6 +103,12 @@ std::string amountText(double amount)
     return decimalText(amount, 0);
 }
 
+std::string macText(double macs)
+{
+    const std::string text = amountText(macs);
+    return text + (text.find(kNoBreakSpace) == std::string::npos ? std::string(kNoBreakSpace) : std::string()) + "MAC";
+}
+
 std::string groupedText(std::uint64_t count)
 {
     std::string digits = std::to_string(count), text;
@@ -108,6 +120,11 @@ std::string groupedText(std::uint64_t count)
         text += digits[i];
     }
     return text;
+}
+
+std::string countText(std::uint64_t count, std::string_view one, std::string_view many)
+{
+    return fmt::format("{} {}", groupedText(count), count == 1 ? one : many);
 }
 
 std::string counterText(double value, const std::string &unit)

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 namespace nordlys::core::report {
 
@@ -24,14 +25,31 @@ bool hasLayerTimes(const RunProfile &profile)
            profile.layerOffsetNs.size() == profile.layerDurationNs.size();
 }
 
-/// The inference whose duration is nearest to the median.
-std::size_t medianInference(const ReportRun &run)
+/// Of the inferences whose duration is nearest to the median (a twentieth of all, 100 at most) the one whose layers are nearest
+/// to theirs: a duration can also be in the middle because one layer was disturbed.
+std::size_t typicalInference(const ReportRun &run)
 {
-    const auto &durations = run.profile->inferenceDurationNs;
-    const auto distance = [&](std::int64_t ns) { return std::abs(static_cast<double>(ns) - run.summary.latency.p50Ns); };
-    return static_cast<std::size_t>(std::min_element(durations.begin(), durations.end(),
-                                                     [&](std::int64_t x, std::int64_t y) { return distance(x) < distance(y); }) -
-                                    durations.begin());
+    const RunProfile &profile = *run.profile;
+    const std::size_t count = profile.inferenceCount(), layers = profile.layerCount();
+    const auto distance = [&](std::size_t i) {
+        return std::abs(static_cast<double>(profile.inferenceDurationNs[i]) - run.summary.latency.p50Ns);
+    };
+    std::vector<std::size_t> nearest(std::clamp<std::size_t>(count / 20, 1, 100));
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    std::partial_sort_copy(all.begin(), all.end(), nearest.begin(), nearest.end(), [&](std::size_t x, std::size_t y) {
+        return distance(x) < distance(y) || (distance(x) == distance(y) && x < y);
+    });
+    if (!hasLayerTimes(profile) || run.summary.layers.size() != layers)
+        return nearest.front();
+    const auto disturbance = [&](std::size_t i) {
+        double sum = 0;
+        for (std::size_t k = 0; k < layers; ++k)
+            sum += std::abs(static_cast<double>(profile.layerDurationNs[i * layers + k]) - run.summary.layers[k].duration.p50Ns);
+        return sum;
+    };
+    return *std::min_element(nearest.begin(), nearest.end(),
+                             [&](std::size_t x, std::size_t y) { return disturbance(x) < disturbance(y); });
 }
 
 /// Consecutive layers on one backend.
@@ -52,7 +70,7 @@ std::vector<Segment> segmentsOf(const std::vector<LayerInfo> &layers)
 
 class InferencePicture {
 public:
-    explicit InferencePicture(const ReportRun &run) : m_run(run), m_profile(*run.profile), m_inference(medianInference(run))
+    explicit InferencePicture(const ReportRun &run) : m_run(run), m_profile(*run.profile), m_inference(typicalInference(run))
     {
         m_total = std::max<double>(1, static_cast<double>(m_profile.inferenceDurationNs[m_inference]));
         for (const LayerSummary &layer : run.summary.layers)
@@ -180,9 +198,9 @@ std::string oneInference(const ReportRun &run)
     const RunProfile &profile = *run.profile;
     if (profile.inferenceCount() == 0)
         return {};
-    const std::size_t inference = medianInference(run);
-    std::string text = fmt::format("<section><div class=\"hd\"><h2>One inference, {}<small>number {} of {}, the one nearest to "
-                                   "the median; colour: share of the time over the whole run</small></h2></div>\n",
+    const std::size_t inference = typicalInference(run);
+    std::string text = fmt::format("<section><div class=\"hd\"><h2>One inference, {}<small>number {} of {}, typical among those "
+                                   "nearest to the median; colour: share of the time over the whole run</small></h2></div>\n",
                                    durationText(static_cast<double>(profile.inferenceDurationNs[inference])),
                                    groupedText(inference + 1), groupedText(profile.inferenceCount()));
     text += hasLayerTimes(profile) ? InferencePicture(run).svg()

@@ -134,8 +134,8 @@ std::string counterTrack(const RunSummary &summary, const CounterSummary &counte
             fmt::format_to(std::back_inserter(path), "H{:.1f}V{:.1f}", window.x(point.tNs), y(point.value));
     }
     path += "H1000";
-    std::string html = fmt::format("<div class=\"lb\">{}<small>{} samples</small></div>", isolated(counter.info.name),
-                                   groupedText(counter.samples));
+    std::string html = fmt::format("<div class=\"lb\">{}<small>{}</small></div>", isolated(counter.info.name),
+                                   countText(counter.samples, "sample", "samples"));
     fmt::format_to(std::back_inserter(html),
                    "<div class=\"tr\"><svg viewBox=\"0 0 {0} {1}\" height=\"{1}\" preserveAspectRatio=\"none\" "
                    "role=\"img\"><title>{2} over time</title>{4}<path class=\"ln\" d=\"{3}\"/></svg></div>",
@@ -159,7 +159,7 @@ std::string axisRow(const Window &window)
     for (int i = 0; i < 12 && i * step <= total; ++i) {
         const double percent = 100 * i * step / total;
         fmt::format_to(std::back_inserter(html), "<text x=\"{:.2f}%\" y=\"13\"{}>{}</text>", percent,
-                       i == 0         ? ""
+                       i == 0         ? " dx=\"4\""
                        : percent > 94 ? " text-anchor=\"end\""
                                       : " text-anchor=\"middle\"",
                        i == 0 ? std::string("0") : tickText(i * step));
@@ -222,8 +222,8 @@ std::string wholeRun(const ReportRun &run)
     }
     html += axisRow(window) + absent + "</div>\n";
     if (left > 0)
-        html += fmt::format(
-            "<p class=\"note\">{} more counters have samples; the table below and the JSON report hold them.</p>\n", left);
+        html += fmt::format("<p class=\"note\">{} samples; the table below and the JSON report hold them.</p>\n",
+                            countText(left, "more counter has", "more counters have"));
     return html + counterTable(run) + "</section>\n";
 }
 

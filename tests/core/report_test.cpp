@@ -155,10 +155,19 @@ TEST(Report, markupTextHoldsNothingThatActs)
     EXPECT_EQ(escapedMarkup("\xef\xbf\xbf x"), "\ufffd\ufffd\ufffd x");
     EXPECT_EQ(shortenedInFront("äbcdef", 4), "…def");
     EXPECT_EQ(shortenedInFront("abcd", 4), "abcd");
+    EXPECT_EQ(shortenedInFront("abcd\x07"
+                               "e",
+                               6),
+              "…007]e"); // what is shown is what counts
 }
 
 TEST(Report, numbersAreWrittenForPeople)
 {
+    EXPECT_EQ(countText(1, "layer", "layers"), "1 layer");
+    EXPECT_EQ(countText(0, "layer", "layers"), "0 layers");
+    EXPECT_EQ(countText(12'345, "layer", "layers"), "12\u00a0345 layers");
+    EXPECT_EQ(halfIntervalText(8'000, 1'462'000), "0.008");     // of 1.462 ms
+    EXPECT_EQ(halfIntervalText(1'386'000, 26'720'000), "1.39"); // of 26.72 ms
     EXPECT_EQ(durationText(1'462'000), "1.462\u00a0ms");
     EXPECT_EQ(durationText(14'620'000), "14.62\u00a0ms");
     EXPECT_EQ(durationText(148'600), "148.6\u00a0µs");
@@ -172,6 +181,8 @@ TEST(Report, numbersAreWrittenForPeople)
     EXPECT_EQ(byteText(13'946'060), "13.3\u00a0MiB");
     EXPECT_EQ(amountText(300'774'272), "300.8\u00a0M");
     EXPECT_EQ(amountText(960), "960");
+    EXPECT_EQ(macText(300'774'272), "300.8\u00a0MMAC");
+    EXPECT_EQ(macText(0), "0\u00a0MAC");
     EXPECT_EQ(groupedText(10'402), "10\u00a0402");
     EXPECT_EQ(groupedText(9'999), "9999");
     EXPECT_EQ(counterText(2.71e9, "Hz"), "2.710\u00a0GHz");
@@ -276,7 +287,7 @@ TEST(Report, csvIsQuotedAndRunsNoFormula)
     EXPECT_EQ(rows[0][4], "p50Us");
     EXPECT_EQ(rows[3][4], "3000");
     EXPECT_EQ(rows[3][11], "50");
-    EXPECT_EQ(countOf(csv, "\r\n"), 5U); // four lines and one inside a cell
+    EXPECT_EQ(countOf(csv, "\r\n"), 6U); // four lines and one inside each of two cells: the name, and the node it came from
     for (const char *formula : {"+1", "-1", "@x", "\tx", "\rx", "\nx"}) {
         input.run = reportRun(makeRun({formula}));
         EXPECT_EQ(readCsv(reportCsv(input))[1][0], std::string("'") + formula);
@@ -372,6 +383,38 @@ TEST(Report, aMillionEventsStayASmallPage)
     ReportInput input;
     input.run = reportRun(std::move(run));
     EXPECT_LT(reportHtml(input).size(), 200'000U);
+}
+
+// Inferences 30 and 31 of 60 are equally near to the median, but layers of number 30 were disturbed.
+TEST(Report, picturesAnInferenceThatIsTypicalLayerByLayer)
+{
+    RunProfile run = makeRun({"a", "b", "c"});
+    run.inferenceStartNs.clear();
+    run.inferenceDurationNs.clear();
+    run.layerOffsetNs.clear();
+    run.layerDurationNs.clear();
+    for (std::int64_t i = 0; i < 60; ++i) {
+        const std::int64_t first = i == 29 ? 3'000'000 : 1'000'000, third = (i == 29 ? 1'000'000 : 3'000'000) + (i - 30) * 1000;
+        run.inferenceStartNs.push_back(i * 10'000'000);
+        run.inferenceDurationNs.push_back(first + 2'000'000 + third);
+        for (const std::int64_t offset : {std::int64_t(0), first, first + 2'000'000})
+            run.layerOffsetNs.push_back(offset);
+        for (const std::int64_t duration : {first, std::int64_t(2'000'000), third})
+            run.layerDurationNs.push_back(duration);
+    }
+    ReportInput input;
+    input.run = reportRun(std::move(run));
+    EXPECT_THAT(reportHtml(input), HasSubstr("number 31 of 60"));
+}
+
+// A copy by <use> sees only rules that need nothing outside it.
+TEST(Report, overviewIsColouredAsTheGraph)
+{
+    const std::string html = reportHtml(makeInput());
+    EXPECT_THAT(html, HasSubstr("<g id=\"graph-all\" class=\"graph\">"));
+    EXPECT_THAT(html, HasSubstr("<use href=\"#graph-all\"/>"));
+    for (const char *part : {".b{", ".e{", ".k{"})
+        EXPECT_THAT(html, Not(HasSubstr(std::string("svg.graph ") + part))) << part;
 }
 
 TEST(Report, formatComesFromTheExtension)
