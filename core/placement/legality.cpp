@@ -46,6 +46,26 @@ std::string bitsText(const std::vector<int> &bits)
     return text;
 }
 
+/// Constants, and what is computed from them and from shapes that are known: planning settles all of it.
+std::vector<bool> settledTensors(const Graph &graph)
+{
+    std::vector<bool> settled = constantTensors(graph);
+    for (const Node &node : graph.nodes) {
+        const std::string_view op = graph.names.text(node.opType);
+        bool knows = false;
+        if (isShapeQuery(graph, node)) {
+            knows = true;
+        } else if (findOpSpec(graph, node) && !op.starts_with("Random") && op != "Bernoulli" && op != "Multinomial" && !node.inputs.empty()) {
+            knows = std::ranges::all_of(node.inputs, [&](TensorId input) { return !input.isValid() || settled[input.index]; });
+        }
+        for (const TensorId output : node.outputs) {
+            if (knows && output.isValid())
+                settled[output.index] = true;
+        }
+    }
+    return settled;
+}
+
 class NodeCheck {
 public:
     NodeCheck(const LegalityFacts &facts, NodeId id, const BackendTable &table)
@@ -179,8 +199,17 @@ private:
 
 } // namespace
 
+bool isShapeQuery(const Graph &graph, const Node &node)
+{
+    const std::string_view op = graph.names.text(node.opType);
+    if (!graph.names.text(node.domain).empty() || (op != "Shape" && op != "Size") || node.inputs.size() != 1 || !node.inputs[0].isValid())
+        return false;
+    const auto &shape = graph.tensor(node.inputs[0]).shape;
+    return shape && knownDims(*shape);
+}
+
 LegalityFacts::LegalityFacts(const Graph &theGraph, const EncodingSet &theEncodings)
-    : graph(theGraph), encodings(theEncodings), constants(constantTensors(theGraph)), quantizable(theGraph.tensors.size(), nullptr),
+    : graph(theGraph), encodings(theEncodings), constants(settledTensors(theGraph)), quantizable(theGraph.tensors.size(), nullptr),
       list(quantizableTensors(theGraph))
 {
     for (const QuantizableTensor &item : list)

@@ -7,6 +7,9 @@
 
 namespace nordlys::core {
 
+/// Shape or Size of a tensor whose dimensions are all known: its value is, too.
+bool isShapeQuery(const Graph &graph, const Node &node);
+
 /// Facts about a graph that the reasons of all its nodes share.
 struct LegalityFacts {
     LegalityFacts(const Graph &graph, const EncodingSet &encodings);
@@ -15,7 +18,7 @@ struct LegalityFacts {
 
     const Graph &graph;
     const EncodingSet &encodings;
-    std::vector<bool> constants;             ///< per tensor: constant, or computed from constants alone
+    std::vector<bool> constants;             ///< per tensor: constant, or computed from constants and known shapes alone
     std::vector<const QuantizableTensor *> quantizable; ///< per tensor; null: gets no encoding
     std::vector<QuantizableTensor> list;
 

@@ -168,6 +168,8 @@ private:
         for (const Segment &segment : m_plan.segments) {
             std::vector<TensorId> received;
             for (const NodeId node : segment.nodes) {
+                if (m_plan.of(node).isFolded)
+                    continue;
                 for (const TensorId input : m_graph.node(node).inputs) {
                     if (!input.isValid() || m_facts.constants[input.index] || !m_graph.tensor(input).producer.isValid())
                         continue;
@@ -214,6 +216,11 @@ private:
     PlacementPlan m_plan;
 };
 
+std::string subjectOf(const Graph &graph, const NodePlacement &place)
+{
+    return fmt::format("node '{}' on {}", graph.nameOf(place.node), nameOf(place.backend));
+}
+
 } // namespace
 
 Expected<PlacementPlan> planPlacement(const Graph &graph, const EncodingSet &encodings, const BackendAssignments &assignments,
@@ -226,18 +233,25 @@ Expected<PlacementPlan> planPlacement(const Graph &graph, const EncodingSet &enc
     return Planner(graph, encodings, capabilities).run(assignments, options.allOn);
 }
 
-Expected<void> checkPlacement(const Graph &graph, const PlacementPlan &plan)
+Expected<void> checkAllowed(const Graph &graph, const PlacementPlan &plan)
 {
     for (const NodePlacement &place : plan.nodes) {
-        if (place.isFolded)
-            continue;
         const BackendReason &reason = place.reasonOf(place.backend);
-        const std::string what = fmt::format("node '{}' on {}", graph.nameOf(place.node), nameOf(place.backend));
-        if (!reason.allowed) {
-            return reason.kind == ReasonKind::Encoding ? badInput(what, reason.why, reason.fix) : notSupported(what, reason.why, reason.fix);
-        }
-        if (reason.kind == ReasonKind::MissingEncoding)
-            return badInput(what, reason.why, reason.fix);
+        if (place.isFolded || reason.allowed)
+            continue;
+        const std::string what = subjectOf(graph, place);
+        return reason.kind == ReasonKind::Encoding ? badInput(what, reason.why, reason.fix) : notSupported(what, reason.why, reason.fix);
+    }
+    return {};
+}
+
+Expected<void> checkPlacement(const Graph &graph, const PlacementPlan &plan)
+{
+    NORDLYS_TRY(checkAllowed(graph, plan));
+    for (const NodePlacement &place : plan.nodes) {
+        const BackendReason &reason = place.reasonOf(place.backend);
+        if (!place.isFolded && reason.kind == ReasonKind::MissingEncoding)
+            return badInput(subjectOf(graph, place), reason.why, reason.fix);
     }
     return {};
 }

@@ -42,7 +42,7 @@ struct NodePlacement {
     Backend backend = Backend::Cpu;
     bool assigned = false; ///< the user chose it; else automatic
     NodeId follows;        ///< valid: automatic, and taken from this assigned node of the same fused group
-    bool isFolded = false; ///< computed from constants alone while building: costs nothing at run time
+    bool isFolded = false; ///< computed from constants and known shapes alone while building: costs nothing at run time
     std::vector<BackendReason> reasons; ///< one per backend, in the order of kAllBackends
 
     [[nodiscard]] const BackendReason &reasonOf(Backend where) const { return reasons[static_cast<std::size_t>(where)]; }
@@ -98,6 +98,10 @@ struct PlacementOptions {
 /// NotSupported: `allOn` names a backend that is not available. Any thread; linear in the graph but for very ragged placements.
 Expected<PlacementPlan> planPlacement(const Graph &graph, const EncodingSet &encodings, const BackendAssignments &assignments,
                                       const BackendCapabilities &capabilities, const PlacementOptions &options = {});
+
+/// Does every node's backend take it? NotSupported with reason and fix of the first that it does not (BadInput where an encoding's form is why);
+/// missing encodings are no matter here.
+Expected<void> checkAllowed(const Graph &graph, const PlacementPlan &plan);
 
 /// May this plan be built? The first node that its backend does not take, as an Error with reason and fix: NotSupported, or BadInput where
 /// encodings are missing or of a form that the backend does not take.

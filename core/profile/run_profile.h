@@ -23,12 +23,18 @@ struct DeviceHello {
     std::vector<CounterInfo> counters;
 };
 
-/// One step of the built plan, as it runs.
+/// One step of the built plan, as it runs, or a tensor that crosses to another segment.
 struct LayerInfo {
     std::string name, op, backend, kernel;
     std::vector<std::string> sourceNodes; ///< nodes of the source model that became this layer
     std::vector<std::string> outputs;     ///< tensors of the source model that it stores
     std::int64_t macs = 0;
+    std::uint32_t segment = 0;   ///< segment of the placement that runs it
+    bool isEmulated = false;     ///< a backend simulated on the CPU
+    std::string boundaryTensor = {}; ///< not empty: no operator, but a tensor handed to this segment by another
+    std::int64_t boundaryBytes = 0;
+
+    [[nodiscard]] bool isBoundary() const { return !boundaryTensor.empty(); }
 };
 
 struct RunStart {

@@ -73,6 +73,10 @@ RunStart plain(const stream::RunStarted &from)
         info.backend = layer.backend();
         info.kernel = layer.kernel();
         info.macs = layer.macs();
+        info.segment = layer.segment();
+        info.isEmulated = layer.emulated();
+        info.boundaryTensor = layer.boundary_tensor();
+        info.boundaryBytes = layer.boundary_bytes();
         info.sourceNodes.assign(layer.source_nodes().begin(), layer.source_nodes().end());
         info.outputs.assign(layer.outputs().begin(), layer.outputs().end());
     }
@@ -243,9 +247,9 @@ Expected<void> StreamDecoder::check(const RunStart &start)
         return broken("a second RunStarted");
     if (!std::isfinite(start.sampleRateHz) || start.sampleRateHz < 0)
         return broken("the sample rate is no number");
-    const auto negative = std::find_if(start.layers.begin(), start.layers.end(), [](const LayerInfo &layer) { return layer.macs < 0; });
+    const auto negative = std::find_if(start.layers.begin(), start.layers.end(), [](const LayerInfo &layer) { return layer.macs < 0 || layer.boundaryBytes < 0; });
     if (negative != start.layers.end())
-        return broken(fmt::format("layer {} has a negative count of multiply-accumulates", negative - start.layers.begin()));
+        return broken(fmt::format("layer {} has a negative count of multiply-accumulates or bytes", negative - start.layers.begin()));
     m_started = true;
     m_layers = start.layers.size();
     return {};

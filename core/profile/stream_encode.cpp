@@ -97,6 +97,10 @@ struct Encoder {
             entry.set_backend(asUtf8(layer.backend));
             entry.set_kernel(asUtf8(layer.kernel));
             entry.set_macs(layer.macs);
+            entry.set_segment(layer.segment);
+            entry.set_emulated(layer.isEmulated);
+            entry.set_boundary_tensor(asUtf8(layer.boundaryTensor));
+            entry.set_boundary_bytes(layer.boundaryBytes);
             for (const std::string &node : layer.sourceNodes)
                 entry.add_source_nodes(asUtf8(node));
             for (const std::string &output : layer.outputs)

@@ -10,8 +10,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <set>
 #include <system_error>
+#include <unordered_set>
 
 namespace nordlys::runtime {
 
@@ -32,17 +35,101 @@ ordered_json portsJson(const std::vector<PortInfo> &ports)
     return list;
 }
 
-ordered_json inputSpecs(const Plan &plan)
+ordered_json inputSpecs(const SegmentedPlan &plan)
 {
     return {{"schema", "nordlys.inputSpecs/1"}, {"inputs", portsJson(plan.inputs())}, {"outputs", portsJson(plan.outputs())}};
 }
 
-ordered_json nameMap(const Plan &plan)
+ordered_json nameMap(const core::Graph &graph, const core::PlacementPlan &placement, const SegmentedPlan &plan)
 {
     ordered_json layers = ordered_json::array();
-    for (const core::LayerInfo &layer : plan.layers())
-        layers.push_back({{"layer", layer.name}, {"op", layer.op}, {"sourceNodes", layer.sourceNodes}, {"outputs", layer.outputs}});
-    return {{"layers", layers}, {"folded", plan.foldedNodes()}, {"removed", plan.removedNodes()}};
+    for (const core::LayerInfo &layer : plan.layers()) {
+        if (!layer.isBoundary())
+            layers.push_back({{"layer", layer.name}, {"op", layer.op}, {"segment", layer.segment}, {"sourceNodes", layer.sourceNodes}, {"outputs", layer.outputs}});
+    }
+    std::vector<std::string> folded, removed;
+    std::unordered_set<std::string> listed; // constants that several segments use are folded in each
+    const auto list = [&listed](std::vector<std::string> &to, const std::string &name) {
+        if (listed.insert(name).second)
+            to.push_back(name);
+    };
+    for (const PlanSegment &segment : plan.segments()) {
+        for (const std::string &name : segment.plan->foldedNodes())
+            list(folded, name);
+        for (const std::string &name : segment.plan->removedNodes())
+            list(removed, name);
+    }
+    for (const core::NodePlacement &node : placement.nodes) {
+        if (node.isFolded && plan.segments().size() > 1)
+            list(folded, std::string(graph.nameOf(node.node)));
+    }
+    return {{"layers", layers}, {"folded", folded}, {"removed", removed}};
+}
+
+/// Segments with their container, tensors that come in and go out, and source nodes.
+ordered_json segmentsJson(const SegmentedPlan &plan)
+{
+    ordered_json list = ordered_json::array();
+    for (std::size_t s = 0; s < plan.segments().size(); ++s) {
+        const PlanSegment &segment = plan.segments()[s];
+        ordered_json nodes = ordered_json::array();
+        for (const core::LayerInfo &layer : segment.plan->layers())
+            for (const std::string &node : layer.sourceNodes)
+                nodes.push_back(node);
+        list.push_back({{"id", s},
+                        {"backend", core::nameOf(segment.backend)},
+                        {"emulated", segment.isEmulated},
+                        {"precision", nameOf(segment.plan->precision())},
+                        {"context", "context_binaries/" + contextFileName(segment.backend)},
+                        {"inputs", portsJson(segment.plan->inputs())},
+                        {"outputs", portsJson(segment.plan->outputs())},
+                        {"nodes", std::move(nodes)}});
+    }
+    return list;
+}
+
+ordered_json boundariesJson(const SegmentedPlan &plan)
+{
+    ordered_json list = ordered_json::array();
+    for (std::size_t s = 0; s < plan.segments().size(); ++s) {
+        const auto &sources = plan.sourcesOf(s);
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            if (sources[i].segment)
+                list.push_back({{"tensor", plan.segments()[s].plan->inputs()[i].name}, {"from", *sources[i].segment}, {"to", s}});
+        }
+    }
+    return list;
+}
+
+ordered_json backendsJson(const SegmentedPlan &plan, int threads)
+{
+    ordered_json list = ordered_json::array();
+    std::set<core::Backend> seen;
+    for (const PlanSegment &segment : plan.segments()) {
+        if (seen.insert(segment.backend).second)
+            list.push_back({{"name", core::nameOf(segment.backend)},
+                            {"emulated", segment.isEmulated},
+                            {"precision", nameOf(segment.plan->precision())},
+                            {"threads", threads}});
+    }
+    return list;
+}
+
+/// Everything on the CPU needs no tables and no reasons.
+core::Expected<core::PlacementPlan> placementOf(const core::Model &model, const BuildOptions &options, BuildResult &result)
+{
+    const auto leavesCpu = [](const auto &assignment) { return assignment.second != core::Backend::Cpu; };
+    if (options.backend.value_or(core::Backend::Cpu) == core::Backend::Cpu && std::ranges::none_of(options.placement, leavesCpu))
+        return core::PlacementPlan();
+    auto tables = core::BackendCapabilities::load();
+    NORDLYS_TRY(tables);
+    auto placement = core::planPlacement(model.graph, options.encodings, options.placement, *tables, {options.backend});
+    NORDLYS_TRY(placement);
+    NORDLYS_TRY(core::checkPlacement(model.graph, *placement));
+    if (!placement->unknownNodes.empty())
+        result.warnings.push_back(std::to_string(placement->unknownNodes.size()) + " assignments belong to no node of the model, the first is "
+                                  + placement->unknownNodes.front());
+    return placement;
 }
 
 ordered_json modelJson(const core::Model &model, const std::string &sha256)
@@ -83,14 +170,19 @@ core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, cons
         if (!coverage.extra.empty())
             result.warnings.push_back(std::to_string(coverage.extra.size()) + " encodings belong to no tensor of the model, the first is " + coverage.extra.front());
     }
+    auto placement = placementOf(*model, options, result);
+    NORDLYS_TRY(placement);
     NORDLYS_TRY(tracker.begin(BuildStep::Plan));
     PlanOptions planOptions;
     planOptions.precision = options.precision;
     planOptions.encodings = options.encodings;
     planOptions.threads = options.threads;
-    auto plan = Plan::build(model, planOptions, tracker.jobOfStep());
+    auto plan = buildSegmentedPlan(model, *placement, planOptions, tracker.jobOfStep());
     NORDLYS_TRY(plan);
-    sayPlan(**plan, tracker);
+    result.segments = (*plan)->segments().size();
+    result.precision = (*plan)->precisionName();
+    for (const PlanSegment &segment : (*plan)->segments())
+        sayPlan(*segment.plan, tracker);
     NORDLYS_TRY(tracker.begin(BuildStep::Hash));
     auto modelHash = core::modelSha256(*model, tracker.jobOfStep());
     NORDLYS_TRY(modelHash);
@@ -103,20 +195,16 @@ core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, cons
     std::filesystem::create_directories(root / "context_binaries", error);
     if (error)
         return core::cannotWrite(folder.string(), error.message());
-    const std::string contextPath = "context_binaries/cpu_context.bin";
-    NORDLYS_TRY(writeContext(root / contextPath, **plan, model->path.stem().string(), tracker.jobOfStep()));
-    NORDLYS_TRY(addFile(root, contextPath, "context", result, job.stop));
+    auto contexts = writeContexts(root / "context_binaries", **plan, model->path.stem().string(), tracker.jobOfStep());
+    NORDLYS_TRY(contexts);
+    for (const std::string &context : *contexts)
+        NORDLYS_TRY(addFile(root, "context_binaries/" + context, "context", result, job.stop));
     NORDLYS_TRY(tracker.begin(BuildStep::Describe));
     const core::EncodingSet &encodings = options.encodings;
     NORDLYS_TRY(core::writeFileAtomically(root / "quantization_config.json", core::encodingsToJson(encodings, model->graph)));
     NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result, job.stop));
-    ordered_json nodes = ordered_json::array();
-    for (const core::LayerInfo &layer : (*plan)->layers())
-        for (const std::string &node : layer.sourceNodes)
-            nodes.push_back(node);
-    const ordered_json segments = ordered_json::array({{{"id", 0}, {"backend", "cpu"}, {"context", contextPath}, {"nodes", nodes}}});
-    NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json", dumped({{"schema", "nordlys.backendConfig/1"},
-                                                                                {"backends", {{{"name", "cpu"}, {"precision", nameOf(options.precision)}, {"threads", options.threads}}}}})));
+    NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json",
+                                          dumped({{"schema", "nordlys.backendConfig/1"}, {"backends", backendsJson(**plan, options.threads)}})));
     NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result, job.stop));
     NORDLYS_TRY(core::writeFileAtomically(root / "input_specs.json", dumped(inputSpecs(**plan))));
     NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result, job.stop));
@@ -127,11 +215,12 @@ core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, cons
     const ordered_json manifest{{"schema", "nordlys.manifest/1"},
                                 {"contextVersion", kContextVersion},
                                 {"model", modelJson(*model, *modelHash)},
-                                {"flags", {{"precision", nameOf(options.precision)}, {"threads", options.threads}}},
+                                {"flags", {{"precision", (*plan)->precisionName()}, {"threads", options.threads}}},
                                 {"arenaBytes", (*plan)->arenaBytes()},
                                 {"weightBytes", (*plan)->weightBytes()},
-                                {"segments", segments},
-                                {"nameMap", nameMap(**plan)},
+                                {"segments", segmentsJson(**plan)},
+                                {"boundaries", boundariesJson(**plan)},
+                                {"nameMap", nameMap(model->graph, *placement, **plan)},
                                 {"files", files}};
     NORDLYS_TRY(core::writeFileAtomically(root / "manifest.json", dumped(manifest)));
     NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result, job.stop));

@@ -38,13 +38,10 @@ T readNumber(std::span<const std::byte> bytes, std::size_t offset)
 
 } // namespace
 
-core::Expected<void> writeContext(const std::filesystem::path &path, const Plan &plan, const std::string &modelName, const core::JobContext &job)
+core::Expected<void> writeContainer(const std::filesystem::path &path, const json &description, const BlobWriter &blob, const core::JobContext &job)
 {
-    BlobWriter blob;
-    auto description = describePlan(plan.data(), modelName, blob);
-    NORDLYS_TRY(description);
     // Names that are no UTF-8 become replacement characters instead of an exception.
-    const std::string text = description->dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string text = description.dump(-1, ' ', false, json::error_handler_t::replace);
     const std::uint64_t blobStart = aligned64(contextHeaderBytes + text.size()), total = blobStart + blob.size();
 
     std::vector<std::span<const std::byte>> pieces;
@@ -96,7 +93,7 @@ core::Expected<void> writeContext(const std::filesystem::path &path, const Plan 
     return writer->commit();
 }
 
-core::Expected<LoadedContext> readContext(const std::filesystem::path &path, const PlanOptions &options)
+core::Expected<Container> readContainer(const std::filesystem::path &path)
 {
     const std::string what = "context " + path.filename().string();
     auto file = core::MappedFile::open(path);
@@ -118,15 +115,10 @@ core::Expected<LoadedContext> readContext(const std::filesystem::path &path, con
     if (textSize > bytes.size() - contextHeaderBytes || aligned64(contextHeaderBytes + textSize) > bytes.size())
         return core::badInput(what, "its description is longer than the file", "Build it again");
     const auto *text = reinterpret_cast<const char *>(bytes.data() + contextHeaderBytes);
-    const json description = json::parse(text, text + textSize, nullptr, false);
+    json description = json::parse(text, text + textSize, nullptr, false);
     if (description.is_discarded())
         return core::badInput(what, "its description is no JSON", "Build it again");
-    const BlobView blob{*file, bytes.subspan(aligned64(contextHeaderBytes + textSize))};
-    auto described = planFromDescription(description, blob);
-    NORDLYS_TRY(described);
-    auto plan = finishPlan(std::move(described->data), options, true);
-    NORDLYS_TRY(plan);
-    return LoadedContext{std::move(*plan), std::move(described->modelName), core::sha256Hex(bytes)};
+    return Container{std::move(description), {*file, bytes.subspan(aligned64(contextHeaderBytes + textSize))}, core::sha256Hex(bytes)};
 }
 
 } // namespace nordlys::runtime

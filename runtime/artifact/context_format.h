@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <core/base/progress.h>
 #include <core/quantization/encoding_set.h>
 #include <runtime/plan/plan_data.h>
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,6 +44,17 @@ struct BlobView {
     std::shared_ptr<const void> owner;
     std::span<const std::byte> bytes;
 };
+
+/// Writes header, description and blob; see kContextVersion. Progress counts bytes.
+core::Expected<void> writeContainer(const std::filesystem::path &path, const nlohmann::json &description, const BlobWriter &blob, const core::JobContext &job);
+
+struct Container {
+    nlohmann::json description;
+    BlobView blob;
+    std::string sha256; ///< of the file
+};
+/// Checks header, version, size and checksum; the description is JSON and nothing more is known of it.
+core::Expected<Container> readContainer(const std::filesystem::path &path);
 
 /// NotSupported for what no kernel reads (subgraphs).
 core::Expected<nlohmann::json> describePlan(const Plan::Data &data, const std::string &modelName, BlobWriter &blob);

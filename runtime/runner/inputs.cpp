@@ -70,9 +70,8 @@ core::Expected<core::HostTensor> loaded(const PortInfo &port, const std::filesys
 
 } // namespace
 
-core::Expected<std::vector<core::HostTensor>> makeRunnerInputs(const Plan &plan, const std::vector<std::string> &arguments)
+core::Expected<std::vector<core::HostTensor>> makeRunnerInputs(const std::vector<PortInfo> &ports, const std::vector<std::string> &arguments)
 {
-    const std::vector<PortInfo> &ports = plan.inputs();
     std::vector<std::optional<std::filesystem::path>> files(ports.size());
     for (const std::string &argument : arguments) {
         std::size_t index = ports.size();

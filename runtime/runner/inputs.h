@@ -9,9 +9,9 @@
 
 namespace nordlys::runtime {
 
-/// One tensor per input of the plan: from "F.npy" (a plan with one input) or "NAME=F.npy", else pseudo-random values that depend on the input's index only: floats
+/// One tensor per port: from "F.npy" (where there is one) or "NAME=F.npy", else pseudo-random values that depend on the input's index only: floats
 /// in (0, 1], integers 1, booleans true. A file of another floating-point type is converted for a float32 input. BadInput names input and file;
 /// NotSupported names an input whose type has no such values.
-core::Expected<std::vector<core::HostTensor>> makeRunnerInputs(const Plan &plan, const std::vector<std::string> &arguments);
+core::Expected<std::vector<core::HostTensor>> makeRunnerInputs(const std::vector<PortInfo> &ports, const std::vector<std::string> &arguments);
 
 } // namespace nordlys::runtime

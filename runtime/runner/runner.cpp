@@ -9,7 +9,7 @@
 
 #include <runtime/artifact/artifact.h>
 #include <runtime/base/thread_pool.h>
-#include <runtime/session/session.h>
+#include <runtime/segments/segmented_session.h>
 
 #include <chrono>
 #include <cstdio>
@@ -30,15 +30,6 @@ int report(const core::Error &error)
     return core::exitCodeOf(error.code);
 }
 
-std::filesystem::path contextFile(const std::filesystem::path &artifact)
-{
-    std::error_code error;
-    if (!std::filesystem::is_directory(artifact, error))
-        return artifact;
-    const auto direct = artifact / "cpu_context.bin";
-    return std::filesystem::exists(direct, error) ? direct : artifact / "context_binaries" / "cpu_context.bin";
-}
-
 struct Outcome {
     core::RunStatus status = core::RunStatus::Finished;
     std::string reason;
@@ -46,7 +37,7 @@ struct Outcome {
     int exitCode = 0;
 };
 
-core::Expected<void> delayLayers(Session &session, const RunnerOptions &options)
+core::Expected<void> delayLayers(SegmentedSession &session, const RunnerOptions &options)
 {
     const auto &layers = session.plan().layers();
     for (const auto &[name, ns] : options.delayedLayers) {
@@ -54,7 +45,7 @@ core::Expected<void> delayLayers(Session &session, const RunnerOptions &options)
         for (std::size_t i = 0; i < layers.size(); ++i) {
             if (layers[i].name != name)
                 continue;
-            session.delayStep(i, ns);
+            session.delayLayer(i, ns);
             found = true;
         }
         if (!found)
@@ -63,23 +54,24 @@ core::Expected<void> delayLayers(Session &session, const RunnerOptions &options)
     return {};
 }
 
-core::RunStart runStart(const RunnerOptions &options, const LoadedContext &context, const std::filesystem::path &file, int threads)
+core::RunStart runStart(const RunnerOptions &options, const LoadedArtifact &artifact, int threads)
 {
     core::RunStart start;
-    start.artifact = file.filename().string();
-    start.artifactSha256 = context.sha256;
-    start.precision = nameOf(context.plan->precision());
-    start.modelName = context.modelName;
+    start.artifact = artifact.file;
+    start.artifactSha256 = artifact.sha256;
+    start.precision = artifact.plan->precisionName();
+    start.modelName = artifact.modelName;
     start.profiling = nameOf(options.profiling);
     start.threads = static_cast<std::uint32_t>(threads);
     start.warmup = options.warmup;
     start.iterationsPlanned = options.iterations;
     start.sampleRateHz = options.profiling == Profiling::Off ? 0 : options.sampleRateHz;
-    start.layers = context.plan->layers();
+    start.layers = artifact.plan->layers();
     return start;
 }
 
-Outcome runInferences(Session &session, std::span<const core::HostTensor> inputs, const RunnerOptions &options, const StopWatcher &stop, RunnerStream &stream)
+Outcome runInferences(SegmentedSession &session, std::span<const core::HostTensor> inputs, const RunnerOptions &options, const StopWatcher &stop,
+                      RunnerStream &stream)
 {
     Outcome outcome;
     const auto stopped = [&] {
@@ -101,7 +93,7 @@ Outcome runInferences(Session &session, std::span<const core::HostTensor> inputs
     session.setTimersEnabled(withLayers);
 
     for (std::uint32_t i = 0; i < options.warmup && !stop.gentle().stop_requested(); ++i) {
-        if (auto ran = session.run(inputs, {}, stop.urgent()); !ran)
+        if (auto ran = session.run(inputs, stop.urgent()); !ran)
             return failed(ran.error());
     }
     const auto durationNs = static_cast<std::int64_t>(options.durationSeconds * 1e9);
@@ -116,7 +108,7 @@ Outcome runInferences(Session &session, std::span<const core::HostTensor> inputs
             batch.flush(stream.nowNs());
             return stopped();
         }
-        if (auto ran = session.run(inputs, {}, urgent); !ran) {
+        if (auto ran = session.run(inputs, urgent); !ran) {
             batch.flush(stream.nowNs());
             return failed(ran.error());
         }
@@ -144,20 +136,19 @@ int finish(RunnerStream &stream, const Outcome &outcome)
 
 core::Expected<int> runArtifact(const RunnerOptions &options, StopWatcher &stop)
 {
-    const auto file = contextFile(options.artifact);
     const int threads = options.threads > 0 ? options.threads : physicalCoreCount();
     PlanOptions planOptions;
     planOptions.threads = threads;
-    auto context = readContext(file, planOptions);
-    NORDLYS_TRY(context);
-    auto session = Session::create(context->plan, threads);
+    auto artifact = readArtifact(options.artifact, planOptions);
+    NORDLYS_TRY(artifact);
+    auto session = SegmentedSession::create(artifact->plan, threads);
     NORDLYS_TRY(session);
     NORDLYS_TRY(delayLayers(**session, options));
-    auto inputs = makeRunnerInputs(*context->plan, options.inputs);
+    auto inputs = makeRunnerInputs(artifact->plan->inputs(), options.inputs);
     NORDLYS_TRY(inputs);
 
     RunnerStream stream(options, stop);
-    stream.writer().push(runStart(options, *context, file, threads));
+    stream.writer().push(runStart(options, *artifact, threads));
     stream.startTelemetry();
     return finish(stream, runInferences(**session, *inputs, options, stop, stream));
 }

@@ -45,7 +45,7 @@ core::Expected<core::HostTensor> TensorView::toHost() const
 
 struct Session::State {
     std::shared_ptr<const Plan> plan;
-    std::unique_ptr<ThreadPool> pool;
+    std::shared_ptr<ThreadPool> pool;
     AlignedBuffer arena, scratch;
     struct StepPointers {
         std::vector<const std::byte *> inputs;
@@ -80,11 +80,16 @@ Session::~Session() = default;
 
 core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> plan, int threads)
 {
+    return create(std::move(plan), std::make_shared<ThreadPool>(threads));
+}
+
+core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool)
+{
     auto state = std::make_unique<State>();
     state->plan = std::move(plan);
     const Plan::Data &data = state->plan->data();
     const Program &program = data.program;
-    state->pool = std::make_unique<ThreadPool>(threads);
+    state->pool = std::move(pool);
     // Never empty: tensors without elements point somewhere too.
     auto arena = AlignedBuffer::create(std::max<std::size_t>(program.arenaBytes, AlignedBuffer::alignment));
     NORDLYS_TRY(arena);
@@ -121,24 +126,50 @@ const Plan &Session::plan() const
     return *m_state->plan;
 }
 
+core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const core::HostTensor> inputs)
+{
+    if (inputs.size() != ports.size())
+        return core::badInput("inputs", "the model has " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given");
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const PortInfo &port = ports[i];
+        if (inputs[i].dtype() != port.dtype || inputs[i].dims() != port.dims)
+            return core::badInput("input " + port.name,
+                                  "it is " + std::string(core::nameOf(inputs[i].dtype())) + " " + core::shapeText(inputs[i].dims()) + ", the model wants "
+                                      + std::string(core::nameOf(port.dtype)) + " " + core::shapeText(port.dims));
+    }
+    return {};
+}
+
+std::span<std::byte> Session::inputBytes(std::size_t index)
+{
+    const int tensor = m_state->program().inputs[index];
+    return {m_state->address(tensor), m_state->program().tensor(tensor).bytes};
+}
+
+std::span<const std::byte> Session::outputBytes(std::size_t index) const
+{
+    const int tensor = m_state->program().outputs[index];
+    return {m_state->readAddress(tensor), m_state->program().tensor(tensor).bytes};
+}
+
 core::Expected<void> Session::run(std::span<const core::HostTensor> inputs, const TensorObserver &observer, const std::stop_token &stop)
+{
+    m_state->hasRun = false;
+    NORDLYS_TRY(checkInputs(m_state->plan->data().inputs, inputs));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (!inputs[i].bytes().empty())
+            std::memcpy(inputBytes(i).data(), inputs[i].bytes().data(), inputs[i].bytes().size());
+    }
+    return runPrepared(observer, stop);
+}
+
+core::Expected<void> Session::runPrepared(const TensorObserver &observer, const std::stop_token &stop)
 {
     State &s = *m_state;
     const Plan::Data &data = s.plan->data();
     const Program &program = data.program;
     s.hasRun = false;
-    if (inputs.size() != data.inputs.size())
-        return core::badInput("inputs", "the model has " + std::to_string(data.inputs.size()) + " inputs, " + std::to_string(inputs.size()) + " were given");
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        const PortInfo &port = data.inputs[i];
-        if (inputs[i].dtype() != port.dtype || inputs[i].dims() != port.dims)
-            return core::badInput("input " + port.name,
-                                  "it is " + std::string(core::nameOf(inputs[i].dtype())) + " " + core::shapeText(inputs[i].dims()) + ", the model wants "
-                                      + std::string(core::nameOf(port.dtype)) + " " + core::shapeText(port.dims));
-        if (!inputs[i].bytes().empty())
-            std::memcpy(s.address(program.inputs[i]), inputs[i].bytes().data(), inputs[i].bytes().size());
-    }
-    for (std::size_t i = 0; i < inputs.size() && observer; ++i) {
+    for (std::size_t i = 0; i < program.inputs.size() && observer; ++i) {
         if (!s.inputHasStep[i])
             observer(s.view(program.inputs[i]));
     }

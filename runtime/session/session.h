@@ -13,6 +13,8 @@
 
 namespace nordlys::runtime {
 
+class ThreadPool;
+
 /// A tensor while it lives in the arena; valid only inside the observer call.
 struct TensorView {
     std::string_view name; ///< name in the source model
@@ -28,10 +30,15 @@ struct TensorView {
 /// Called on the running thread after the step that produced the tensor (before any step overwrites it), also for the graph inputs.
 using TensorObserver = std::function<void(const TensorView &)>;
 
+/// Do number, types and dims of the inputs fit? BadInput names the one that does not.
+core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const core::HostTensor> inputs);
+
 /// Executes a plan. Owns arena, threads and timers. One run at a time; several sessions may share a plan.
 class Session {
 public:
     static core::Expected<std::unique_ptr<Session>> create(std::shared_ptr<const Plan> plan, int threads = 1);
+    /// With threads of others: only one of the sessions that share a pool may run at a time.
+    static core::Expected<std::unique_ptr<Session>> create(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool);
     ~Session();
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
@@ -40,6 +47,11 @@ public:
     /// Copies the inputs in (types and dims must match inputs(); BadInput names the input) and runs all steps. Allocates nothing for plans with fixed
     /// shapes when observer is empty. A stop request ends it between two steps with Interrupted.
     core::Expected<void> run(std::span<const core::HostTensor> inputs, const TensorObserver &observer = {}, const std::stop_token &stop = {});
+    /// Memory of input and output `index` in the model's order, for callers that move the data themselves: fill every input before each
+    /// runPrepared() (running may overwrite them); outputs hold the last run's values.
+    [[nodiscard]] std::span<std::byte> inputBytes(std::size_t index);
+    [[nodiscard]] std::span<const std::byte> outputBytes(std::size_t index) const;
+    core::Expected<void> runPrepared(const TensorObserver &observer = {}, const std::stop_token &stop = {});
     /// Copy of output `index` of the last run.
     [[nodiscard]] core::Expected<core::HostTensor> output(std::size_t index) const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/context.h"
 #include "../support/measure.h"
-#include "../support/model_source.h"
+#include "../support/placement_options.h"
 #include "../support/table.h"
 
 #include <runtime/artifact/artifact.h>
@@ -15,6 +15,7 @@ namespace {
 struct BuildArguments {
     ModelArguments model;
     PrecisionArguments precision;
+    PlacementArguments placement;
     std::string folder;
     int threads = 0;
     bool json = false;
@@ -25,12 +26,10 @@ core::Expected<void> build(const BuildArguments &options, const Context &context
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());
-    auto chosen = choosePrecision(options.precision, *source);
+    auto chosen = chooseBuild(options.precision, options.placement, *source);
     if (!chosen)
         return std::move(chosen.error());
-    runtime::BuildOptions build;
-    build.precision = chosen->precision;
-    build.encodings = std::move(chosen->encodings);
+    runtime::BuildOptions &build = *chosen;
     build.threads = chosenThreads(options.threads);
     auto result = runtime::buildArtifacts(source->model, build, options.folder, context.job());
     if (!result)
@@ -40,7 +39,7 @@ core::Expected<void> build(const BuildArguments &options, const Context &context
     if (options.json) {
         Json json = document("build");
         json["folder"] = options.folder;
-        json["precision"] = runtime::nameOf(build.precision);
+        json["precision"] = result->precision;
         json["artifacts"] = Json::array();
         for (const runtime::BuiltFile &file : result->files)
             json["artifacts"].push_back(
@@ -54,7 +53,7 @@ core::Expected<void> build(const BuildArguments &options, const Context &context
     for (const runtime::BuiltFile &file : result->files)
         table.add({file.path, file.kind, bytesText(file.bytes), file.sha256});
     std::string text = table.text() + fmt::format("\nBuilt {} for {} in {:.1f} ms\n", options.folder,
-                                                  runtime::nameOf(build.precision), static_cast<double>(result->elapsedNs) / 1e6);
+                                                  result->precision, static_cast<double>(result->elapsedNs) / 1e6);
     for (const std::string &warning : result->warnings)
         text += "Warning: " + warning + '\n';
     return writeOut(text);
@@ -72,6 +71,7 @@ void addBuild(CLI::App &program, Action &action)
                 ->required()
                 ->type_name("DIR");
             addPrecisionArguments(command, options.precision);
+            addPlacementArguments(command, options.placement);
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.build/1)");
         },

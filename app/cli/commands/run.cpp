@@ -4,6 +4,7 @@
 #include "../support/measure.h"
 #include "../support/number_checks.h"
 #include "../support/model_source.h"
+#include "../support/placement_options.h"
 #include "../support/table.h"
 #include "../support/temporary_folder.h"
 
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <fstream>
+#include <set>
 
 namespace nordlys::cli {
 
@@ -22,6 +24,7 @@ namespace {
 struct RunArguments {
     ModelArguments source;
     PrecisionArguments precision;
+    PlacementArguments placement;
     DeviceArguments device;
     std::string profile = "detailed", input, delayLayer;
     std::uint64_t iterations = 200;
@@ -45,27 +48,37 @@ core::Expected<std::filesystem::path> artifactOf(const RunArguments &options, co
     const std::filesystem::path path = options.source.path;
     const bool isFolder = std::filesystem::is_directory(path, error);
     if (isFolder || isContextFile(path)) {
-        if (!options.precision.precision.empty() || !options.precision.encodings.empty() || !options.source.dims.empty())
+        if (!options.precision.precision.empty() || !options.precision.encodings.empty() || !options.source.dims.empty() ||
+            !options.placement.empty())
             return core::usageError(path.string(),
-                                    "an artifact is built already: --precision, --encodings and --dim belong to its model",
+                                    "an artifact is built already: --precision, --encodings, --backend, --placement and --dim belong to its model",
                                     "Leave them out, or name the model instead.");
         return path;
     }
     auto source = openSource(options.source, context);
     if (!source)
         return std::move(source.error());
-    auto chosen = choosePrecision(options.precision, *source);
+    auto chosen = chooseBuild(options.precision, options.placement, *source);
     if (!chosen)
         return std::move(chosen.error());
+    runtime::BuildOptions &build = *chosen;
     NORDLYS_TRY(folder.create());
-    runtime::BuildOptions build;
-    build.precision = chosen->precision;
-    build.encodings = std::move(chosen->encodings);
     build.threads = chosenThreads(options.threads);
     const auto built = runtime::buildArtifacts(source->model, build, folder.path() / "artifact", context.job());
     if (!built)
         return built.error();
     return folder.path() / "artifact";
+}
+
+/// {"htp"} where layers of this run were simulated.
+std::set<std::string> emulatedBackends(const core::RunProfile &run)
+{
+    std::set<std::string> names;
+    for (const core::LayerInfo &layer : run.start.layers) {
+        if (layer.isEmulated)
+            names.insert(layer.backend);
+    }
+    return names;
 }
 
 Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options,
@@ -78,7 +91,8 @@ Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const
                       {"model", run.hello.deviceModel},
                       {"soc", run.hello.soc},
                       {"os", run.hello.os},
-                      {"cpuCount", run.hello.cpuCount}};
+                      {"cpuCount", run.hello.cpuCount},
+                      {"emulated", emulatedBackends(run)}};
     json["artifact"] = {{"name", run.start.artifact}, {"sha256", run.start.artifactSha256}, {"model", run.start.modelName}};
     json["precision"] = run.start.precision;
     json["threads"] = run.start.threads;
@@ -86,11 +100,28 @@ Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const
     json["inferences"] = run.inferenceCount();
     json["latencyMs"] = latencyJson(summary.latency);
     json["layers"] = Json::array();
+    json["boundaries"] = Json::array();
     for (const core::LayerSummary &layer : summary.layers) {
         const core::LayerInfo &info = run.start.layers[layer.layer];
+        if (info.isBoundary()) {
+            json["boundaries"].push_back({{"tensor", info.boundaryTensor},
+                                          {"segment", info.segment},
+                                          {"backend", info.backend},
+                                          {"emulated", info.isEmulated},
+                                          {"bytes", info.boundaryBytes},
+                                          {"p50Us", layer.duration.p50Ns / 1e3},
+                                          {"p95Us", layer.duration.p95Ns / 1e3},
+                                          {"p99Us", layer.duration.p99Ns / 1e3},
+                                          {"meanUs", layer.duration.meanNs / 1e3},
+                                          {"sharePercent", layer.sharePercent},
+                                          {"count", layer.duration.count}});
+            continue;
+        }
         json["layers"].push_back({{"name", info.name},
                                   {"op", info.op},
                                   {"backend", info.backend},
+                                  {"emulated", info.isEmulated},
+                                  {"segment", info.segment},
                                   {"kernel", info.kernel},
                                   {"p50Us", layer.duration.p50Ns / 1e3},
                                   {"p95Us", layer.duration.p95Ns / 1e3},
@@ -125,12 +156,14 @@ std::string runText(const core::RunProfile &run, const core::RunSummary &summary
                  {"Count", Table::Align::Right}});
     for (const core::LayerSummary &layer : summary.layers) {
         const core::LayerInfo &info = run.start.layers[layer.layer];
-        table.add({info.name, info.op, info.backend, numberText(layer.duration.p50Ns / 1e3, 1),
+        table.add({info.name, info.op, info.backend + (info.isEmulated ? " (emulated)" : ""), numberText(layer.duration.p50Ns / 1e3, 1),
                    numberText(layer.duration.p95Ns / 1e3, 1), numberText(layer.duration.p99Ns / 1e3, 1),
                    numberText(layer.sharePercent, 1), std::to_string(layer.duration.count)});
     }
     Facts facts;
-    facts.add("Device", fmt::format("{} ({})", device.id, run.hello.deviceModel.empty() ? "unknown" : run.hello.deviceModel));
+    const auto emulated = emulatedBackends(run);
+    facts.add("Device", fmt::format("{} ({}){}", device.id, run.hello.deviceModel.empty() ? "unknown" : run.hello.deviceModel,
+                                    emulated.empty() ? "" : fmt::format(", {} emulated on its CPU", fmt::join(emulated, ", "))));
     facts.add("Status", core::nameOf(run.status) + (run.reason.empty() ? "" : ": " + run.reason));
     facts.add("Latency", latencyText(summary.latency));
     facts.add("Measured",
@@ -205,6 +238,7 @@ void addRun(CLI::App &program, Action &action)
                 ->expected(1)
                 ->take_all();
             addPrecisionArguments(command, options.precision);
+            addPlacementArguments(command, options.placement);
             addDeviceArguments(command, options.device);
             command.add_option("--iterations", options.iterations, "Inferences to run")
                 ->check(inferenceCount())

@@ -3,6 +3,8 @@
 
 #include "table.h"
 
+#include <core/base/resource_path.h>
+#include <core/placement/backend_table.h>
 #include <devicebridge/device.h>
 #include <runtime/base/thread_pool.h>
 
@@ -102,16 +104,19 @@ SystemCheck checkTemperatures(const fs::path &sysfsRoot)
 
 SystemCheck checkSample()
 {
-    std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    const fs::path bin = program.parent_path();
-    // The build tree keeps programs in build/PRESET/bin of the checkout.
-    for (const fs::path &candidate : {bin / "../share/nordlys/samples/digits", bin / "../resources/samples/digits",
-                                      bin / "../../../resources/samples/digits"})
-        if (fs::exists(candidate / "digits.onnx", error))
-            return {"digits sample", "ok", candidate.lexically_normal().string(), "", false};
-    return {"digits sample", "warn", "not found beside " + program.string(),
-            "Install Nordlys with 'cmake --install', which copies the sample.", false};
+    const auto found = core::findResource("samples/digits/digits.onnx");
+    if (found)
+        return {"digits sample", "ok", found->parent_path().string(), "", false};
+    return {"digits sample", "warn", found.error().why, "Install Nordlys with 'cmake --install', which copies the sample.", false};
+}
+
+SystemCheck checkBackendTables()
+{
+    const auto tables = core::BackendCapabilities::load();
+    if (!tables)
+        return {"backend tables", "warn", tables.error().what + ": " + tables.error().why, tables.error().fix, false};
+    const auto folder = core::findResource("backends");
+    return {"backend tables", "ok", folder ? folder->string() : std::string(), "", false};
 }
 
 fs::path findOnPath(const std::string &name)
@@ -175,6 +180,7 @@ std::vector<SystemCheck> checkSystem(const fs::path &sysfsRoot)
             checkClocks(sysfsRoot),
             checkTemperatures(sysfsRoot),
             checkSample(),
+            checkBackendTables(),
             checkAdb(),
             checkVendorSdk(),
             checkDisk("disk space", fs::current_path(error)),

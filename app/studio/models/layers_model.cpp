@@ -96,6 +96,8 @@ void LayersModel::addLayerRows(std::vector<Row> &rows) const
         row.op = toQString(layer.op);
         row.kernel = toQString(layer.kernel);
         row.backend = toQString(layer.backend);
+        if (m_run->profile.start.layers.back().segment > 0)
+            row.segment = tr("segment %1, %2").arg(layer.segment).arg(row.backend);
         row.macs = layer.macs;
         for (const std::string &source : layer.sourceNodes) {
             const core::NodeId node = document ? document->findNode(source) : core::NodeId();

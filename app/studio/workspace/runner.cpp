@@ -10,6 +10,8 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include <algorithm>
+
 namespace nordlys::studio {
 
 Runner::Runner(Workspace &workspace)
@@ -35,7 +37,10 @@ runtime::BuildOptions Runner::buildOptions(const core::EditState &edits)
 {
     runtime::BuildOptions options;
     options.encodings = edits.encodings;
-    options.precision = edits.encodings.empty() ? runtime::Precision::Float32 : runtime::Precision::QuantSim;
+    options.placement = edits.placement;
+    // Encodings are for what runs on another backend where something does; else the whole network simulates them.
+    const bool leavesCpu = std::ranges::any_of(edits.placement, [](const auto &entry) { return entry.second != core::Backend::Cpu; });
+    options.precision = edits.encodings.empty() || leavesCpu ? runtime::Precision::Float32 : runtime::Precision::QuantSim;
     return options;
 }
 
