@@ -270,6 +270,23 @@ AtomicFolder::~AtomicFolder()
         fs::remove_all(m_staging, ignored);
 }
 
+Error AtomicFolder::named(Error error) const
+{
+    const std::string staging = m_staging.string(), target = m_target.string();
+    const auto rename = [&](std::string &text) {
+        if (staging.empty())
+            return;
+        for (std::size_t at = text.find(staging); at != std::string::npos; at = text.find(staging, at + target.size()))
+            text.replace(at, staging.size(), target);
+    };
+    rename(error.what);
+    rename(error.why);
+    rename(error.fix);
+    for (std::string &detail : error.details)
+        rename(detail);
+    return error;
+}
+
 Expected<void> AtomicFolder::commit()
 {
     if (m_staging.empty())

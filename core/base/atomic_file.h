@@ -47,6 +47,8 @@ public:
     ~AtomicFolder();
     /// Where to write before commit.
     [[nodiscard]] const std::filesystem::path &stagingPath() const { return m_staging; }
+    /// An error about something below stagingPath(), said of the same place below the target: the temporary name tells nobody anything.
+    [[nodiscard]] Error named(Error error) const;
     Expected<void> commit();
 
 private:

@@ -165,6 +165,23 @@ TEST(AtomicFolder, WithoutCommitNothingStays)
     EXPECT_EQ(entryCount(folder.path()), 0u);
 }
 
+TEST(AtomicFolder, ErrorsNameTheFolderThatWasAskedFor)
+{
+    TemporaryFolder folder;
+    auto target = AtomicFolder::create(folder.path() / "out/");
+    ASSERT_TRUE(target);
+    const auto failed = writeFileAtomically(target->stagingPath() / "missing" / "a", std::string_view("1"));
+    ASSERT_FALSE(failed);
+    Error error = failed.error();
+    error.details = {"first " + target->stagingPath().string() + ", then " + target->stagingPath().string()};
+    const std::string out = (folder.path() / "out").string();
+    const Error named = target->named(error);
+    EXPECT_EQ(named.what, out + "/missing/a");
+    EXPECT_EQ(named.details.front(), "first " + out + ", then " + out);
+    EXPECT_EQ(named.code, error.code);
+    EXPECT_EQ(named.why, error.why);
+}
+
 TEST(ReadTextFile, RefusesWhatIsTooLong)
 {
     TemporaryFolder folder;

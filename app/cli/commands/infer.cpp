@@ -121,7 +121,8 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
     std::optional<TensorDump> dump;
     runtime::TensorObserver observer;
     if (!options.tensors.empty()) {
-        NORDLYS_TRY(makeFolder(folder->stagingPath() / "tensors"));
+        if (auto made = makeFolder(folder->stagingPath() / "tensors"); !made)
+            return folder->named(std::move(made.error()));
         dump.emplace(folder->stagingPath() / "tensors");
         observer = [&dump](const runtime::TensorView &view) { dump->add(view); };
     }
@@ -136,8 +137,10 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
         if (!tensor)
             return tensor.error();
         const std::string file = folder ? fmt::format("output_{}.npy", i) : std::string();
-        if (folder)
-            NORDLYS_TRY(core::writeNpy(folder->stagingPath() / file, *tensor));
+        if (folder) {
+            if (auto written = core::writeNpy(folder->stagingPath() / file, *tensor); !written)
+                return folder->named(std::move(written.error()));
+        }
         outputs.push_back({{"name", ports[i].name},
                            {"file", folder ? Json(file) : Json(nullptr)},
                            {"dtype", core::nameOf(tensor->dtype())},
@@ -145,8 +148,10 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
         table.add({ports[i].name, file, std::string(core::nameOf(tensor->dtype())), core::shapeText(tensor->dims()),
                    rangeText(*tensor)});
     }
-    if (dump)
-        NORDLYS_TRY(dump->finish());
+    if (dump) {
+        if (auto finished = dump->finish(); !finished)
+            return folder->named(std::move(finished.error()));
+    }
     if (folder)
         NORDLYS_TRY(folder->commit());
     if (!options.json)
