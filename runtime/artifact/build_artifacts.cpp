@@ -45,7 +45,11 @@ ordered_json nameMap(const core::Graph &graph, const core::PlacementPlan &placem
     ordered_json layers = ordered_json::array();
     for (const core::LayerInfo &layer : plan.layers()) {
         if (!layer.isBoundary())
-            layers.push_back({{"layer", layer.name}, {"op", layer.op}, {"segment", layer.segment}, {"sourceNodes", layer.sourceNodes}, {"outputs", layer.outputs}});
+            layers.push_back({{"layer", layer.name},
+                              {"op", layer.op},
+                              {"segment", layer.segment},
+                              {"sourceNodes", layer.sourceNodes},
+                              {"outputs", layer.outputs}});
     }
     std::vector<std::string> folded, removed;
     std::unordered_set<std::string> listed; // constants that several segments use are folded in each
@@ -155,12 +159,57 @@ core::Expected<void> addFile(const std::filesystem::path &folder, const std::str
     return {};
 }
 
+/// Writes every file of the artifact below `root`.
+core::Expected<void> fillFolder(const std::filesystem::path &root, const core::Model &model, const std::string &modelHash,
+                                const core::PlacementPlan &placement, const SegmentedPlan &plan, const BuildOptions &options, BuildResult &result,
+                                BuildTracker &tracker)
+{
+    const std::stop_token stop = tracker.jobOfStep().stop;
+    std::error_code error;
+    std::filesystem::create_directories(root / "context_binaries", error);
+    if (error)
+        return core::cannotWrite(root.string(), error.message());
+    auto contexts = writeContexts(root / "context_binaries", plan, model.path.stem().string(), tracker.jobOfStep());
+    NORDLYS_TRY(contexts);
+    for (const std::string &context : *contexts)
+        NORDLYS_TRY(addFile(root, "context_binaries/" + context, "context", result, stop));
+    NORDLYS_TRY(tracker.begin(BuildStep::Describe));
+    const core::EncodingSet &encodings = options.encodings;
+    NORDLYS_TRY(core::writeFileAtomically(root / "quantization_config.json", core::encodingsToJson(encodings, model.graph)));
+    NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result, stop));
+    NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json",
+                                          dumped({{"schema", "nordlys.backendConfig/1"}, {"backends", backendsJson(plan, options.threads)}})));
+    NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result, stop));
+    NORDLYS_TRY(core::writeFileAtomically(root / "input_specs.json", dumped(inputSpecs(plan))));
+    NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result, stop));
+
+    ordered_json files = ordered_json::array();
+    for (const BuiltFile &file : result.files)
+        files.push_back({{"path", file.path}, {"kind", file.kind}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+    const ordered_json manifest{{"schema", "nordlys.manifest/1"},
+                                {"contextVersion", kContextVersion},
+                                {"model", modelJson(model, modelHash)},
+                                {"flags", {{"precision", plan.precisionName()}, {"threads", options.threads}}},
+                                {"arenaBytes", plan.arenaBytes()},
+                                {"weightBytes", plan.weightBytes()},
+                                {"segments", segmentsJson(plan)},
+                                {"boundaries", boundariesJson(plan)},
+                                {"nameMap", nameMap(model.graph, placement, plan)},
+                                {"files", files}};
+    NORDLYS_TRY(core::writeFileAtomically(root / "manifest.json", dumped(manifest)));
+    NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result, stop));
+    return {};
+}
+
 core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, const BuildOptions &options, const std::filesystem::path &folder,
-                                  const core::JobContext &job, BuildTracker &tracker)
+                                  BuildTracker &tracker)
 {
     BuildResult result;
     NORDLYS_TRY(tracker.begin(BuildStep::Check));
     sayUnsupported(model->graph, tracker);
+    sayFindings(*model, tracker);
+    for (const core::InferenceFinding &finding : model->findings)
+        result.warnings.push_back(std::string(model->graph.nameOf(finding.node)) + ": " + finding.rule);
     if (options.precision == Precision::QuantSim) {
         const core::EncodingCoverage coverage = core::checkCoverage(model->graph, options.encodings);
         sayCoverage(coverage, model->graph, tracker);
@@ -190,40 +239,8 @@ core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, cons
     NORDLYS_TRY(tracker.begin(BuildStep::Contexts));
     auto staging = core::AtomicFolder::create(folder);
     NORDLYS_TRY(staging);
-    const std::filesystem::path &root = staging->stagingPath();
-    std::error_code error;
-    std::filesystem::create_directories(root / "context_binaries", error);
-    if (error)
-        return core::cannotWrite(folder.string(), error.message());
-    auto contexts = writeContexts(root / "context_binaries", **plan, model->path.stem().string(), tracker.jobOfStep());
-    NORDLYS_TRY(contexts);
-    for (const std::string &context : *contexts)
-        NORDLYS_TRY(addFile(root, "context_binaries/" + context, "context", result, job.stop));
-    NORDLYS_TRY(tracker.begin(BuildStep::Describe));
-    const core::EncodingSet &encodings = options.encodings;
-    NORDLYS_TRY(core::writeFileAtomically(root / "quantization_config.json", core::encodingsToJson(encodings, model->graph)));
-    NORDLYS_TRY(addFile(root, "quantization_config.json", "quantization", result, job.stop));
-    NORDLYS_TRY(core::writeFileAtomically(root / "backend_config.json",
-                                          dumped({{"schema", "nordlys.backendConfig/1"}, {"backends", backendsJson(**plan, options.threads)}})));
-    NORDLYS_TRY(addFile(root, "backend_config.json", "backend", result, job.stop));
-    NORDLYS_TRY(core::writeFileAtomically(root / "input_specs.json", dumped(inputSpecs(**plan))));
-    NORDLYS_TRY(addFile(root, "input_specs.json", "inputs", result, job.stop));
-
-    ordered_json files = ordered_json::array();
-    for (const BuiltFile &file : result.files)
-        files.push_back({{"path", file.path}, {"kind", file.kind}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-    const ordered_json manifest{{"schema", "nordlys.manifest/1"},
-                                {"contextVersion", kContextVersion},
-                                {"model", modelJson(*model, *modelHash)},
-                                {"flags", {{"precision", (*plan)->precisionName()}, {"threads", options.threads}}},
-                                {"arenaBytes", (*plan)->arenaBytes()},
-                                {"weightBytes", (*plan)->weightBytes()},
-                                {"segments", segmentsJson(**plan)},
-                                {"boundaries", boundariesJson(**plan)},
-                                {"nameMap", nameMap(model->graph, *placement, **plan)},
-                                {"files", files}};
-    NORDLYS_TRY(core::writeFileAtomically(root / "manifest.json", dumped(manifest)));
-    NORDLYS_TRY(addFile(root, "manifest.json", "manifest", result, job.stop));
+    if (auto filled = fillFolder(staging->stagingPath(), *model, *modelHash, *placement, **plan, options, result, tracker); !filled)
+        return staging->named(std::move(filled.error()));
     NORDLYS_TRY(tracker.begin(BuildStep::Commit));
     NORDLYS_TRY(staging->commit());
     return result;
@@ -236,7 +253,7 @@ core::Expected<BuildResult> buildArtifacts(std::shared_ptr<const core::Model> mo
 {
     const auto start = std::chrono::steady_clock::now();
     BuildTracker tracker(options.observer, job, model->graph);
-    auto result = build(model, options, folder, job, tracker);
+    auto result = build(model, options, folder, tracker);
     if (!result) {
         tracker.fail(result.error());
         return result;

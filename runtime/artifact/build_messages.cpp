@@ -32,6 +32,14 @@ void sayUnsupported(const core::Graph &graph, BuildTracker &tracker)
     }
 }
 
+void sayFindings(const core::Model &model, BuildTracker &tracker)
+{
+    if (!tracker.listens())
+        return;
+    for (const core::InferenceFinding &finding : model.findings)
+        tracker.say(BuildSeverity::Warning, finding.rule, std::string(model.graph.nameOf(finding.node)));
+}
+
 void sayCoverage(const core::EncodingCoverage &coverage, const core::Graph &graph, BuildTracker &tracker)
 {
     if (!tracker.listens())

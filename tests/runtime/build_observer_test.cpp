@@ -102,6 +102,24 @@ TEST(BuildObserver, WithoutEncodingsEveryTensorIsWarnedOf)
     EXPECT_EQ(warned->node, model->graph.nameOf(model->graph.tensor(logits).producer));
 }
 
+TEST(BuildObserver, RulesThatNodesBreakAreWarnings)
+{
+    const test::TemporaryFolder folder;
+    auto model = std::make_shared<core::Model>(*digits());
+    model->findings = {{core::NodeId(2), "the file states another shape"}};
+    Heard heard;
+    BuildOptions options;
+    options.observer = heard.observer();
+    const auto result = buildArtifacts(model, options, folder.path() / "out");
+    ASSERT_TRUE(result) << result.error().text();
+    const std::string node(model->graph.nameOf(core::NodeId(2)));
+    EXPECT_EQ(result->warnings, std::vector<std::string>{node + ": the file states another shape"});
+    const auto said = std::ranges::find(heard.messages, "the file states another shape", &BuildMessage::text);
+    ASSERT_NE(said, heard.messages.end());
+    EXPECT_EQ(said->node, node);
+    EXPECT_EQ(said->severity, BuildSeverity::Warning);
+}
+
 TEST(BuildObserver, StopInAnyStepLeavesTheFolderAsItWas)
 {
     const test::TemporaryFolder folder;
