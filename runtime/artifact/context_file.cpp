@@ -4,6 +4,7 @@
 #include "crc32.h"
 
 #include <core/base/atomic_file.h>
+#include <core/base/json_text.h>
 #include <core/base/mapped_file.h>
 #include <core/base/sha256.h>
 
@@ -115,10 +116,12 @@ core::Expected<Container> readContainer(const std::filesystem::path &path)
     if (textSize > bytes.size() - contextHeaderBytes || aligned64(contextHeaderBytes + textSize) > bytes.size())
         return core::badInput(what, "its description is longer than the file", "Build it again");
     const auto *text = reinterpret_cast<const char *>(bytes.data() + contextHeaderBytes);
-    json description = json::parse(text, text + textSize, nullptr, false);
-    if (description.is_discarded())
-        return core::badInput(what, "its description is no JSON", "Build it again");
-    return Container{std::move(description), {*file, bytes.subspan(aligned64(contextHeaderBytes + textSize))}, core::sha256Hex(bytes)};
+    auto description = core::parseJsonText({text, textSize}, "description of " + what);
+    if (!description) {
+        description.error().fix = "Build it again";
+        return std::move(description.error());
+    }
+    return Container{std::move(*description), {*file, bytes.subspan(aligned64(contextHeaderBytes + textSize))}, core::sha256Hex(bytes)};
 }
 
 } // namespace nordlys::runtime

@@ -130,6 +130,43 @@ TEST_F(ArtifactContext, TruncationsVersionsAndDamageAreRefusedByName)
     EXPECT_NE(damaged.error().text().find("checksum"), std::string::npos);
 }
 
+/// A container with this description and nothing else; sizes and checksum are right.
+std::vector<char> containerOf(const std::string &text)
+{
+    std::vector<char> bytes(32 + text.size());
+    bytes.resize((bytes.size() + 63) / 64 * 64);
+    const auto put = [&bytes](std::size_t at, const auto &value) { std::memcpy(bytes.data() + at, &value, sizeof value); };
+    std::memcpy(bytes.data(), "NRDLYCTX", 8);
+    put(8, kContextVersion);
+    put(16, static_cast<std::uint64_t>(bytes.size()));
+    put(24, static_cast<std::uint64_t>(text.size()));
+    std::memcpy(bytes.data() + 32, text.data(), text.size());
+    Crc32 crc;
+    crc.add(std::as_bytes(std::span(bytes).subspan(32)));
+    put(12, crc.value());
+    return bytes;
+}
+
+TEST_F(ArtifactContext, DescriptionsThatTwoReadersWouldReadDifferentlyAreRefused)
+{
+    const std::pair<std::string, const char *> cases[] = {
+        {R"({"backend":"cpu","backend":"htp"})", "stands twice"},
+        {std::string(1'000'000, '['), "deeper than 100"},
+        {R"({"backend":NaN})", "no JSON"},
+        {"{\"backend\":\"\xff\"}", "no JSON"},
+        {R"({"backend":1e400})", "overflow"},
+        {R"({"backend":"cpu"})", "no table of segments"}, // the container itself is sound
+    };
+    for (const auto &[text, says] : cases) {
+        writeBytes(m_folder / "made.bin", containerOf(text));
+        const auto read = readContext(m_folder / "made.bin");
+        ASSERT_FALSE(read);
+        EXPECT_EQ(read.error().code, core::ErrorCode::BadInput);
+        EXPECT_NE(read.error().text().find(says), std::string::npos) << read.error().text();
+        EXPECT_NE(read.error().text().find("made.bin"), std::string::npos) << read.error().text();
+    }
+}
+
 /// Damage with a mended checksum: whatever the reader accepts must still run without touching foreign memory (sanitizers watch).
 TEST_F(ArtifactContext, RandomDamageBehindAGoodChecksumIsHarmless)
 {
