@@ -7,14 +7,24 @@ namespace nordlys::runtime::passes {
 
 namespace {
 
-bool isIdentity(const ProgramStep &step)
+/// Whether a Dropout drops anything: only where its third input may say so.
+bool mayTrain(const Program &program, const ProgramStep &step)
+{
+    if (step.inputs.size() <= 2 || step.inputs[2] < 0)
+        return false;
+    const ProgramTensor &mode = program.tensor(step.inputs[2]);
+    const bool isKnown = mode.storage == Storage::Constant && mode.dtype == core::DType::Bool && mode.constant.bytes.size() == 1;
+    return !isKnown || mode.constant.bytes[0] != std::byte(0);
+}
+
+bool isIdentity(const Program &program, const ProgramStep &step)
 {
     if (!step.domain.empty() || step.inputs.empty() || step.inputs[0] < 0 || step.outputs.empty() || step.outputs[0] < 0)
         return false;
     if (step.op == "Identity")
         return true;
-    const bool hasMask = step.outputs.size() > 1 && step.outputs[1] >= 0, mayTrain = step.inputs.size() > 2 && step.inputs[2] >= 0;
-    return step.op == "Dropout" && !hasMask && !mayTrain;
+    const bool hasMask = step.outputs.size() > 1 && step.outputs[1] >= 0;
+    return step.op == "Dropout" && !hasMask && !mayTrain(program, step);
 }
 
 } // namespace
@@ -30,7 +40,7 @@ void removeIdentities(Program &program, const NameSet &keep)
     };
     for (std::size_t s = 0; s < program.steps.size(); ++s) {
         const ProgramStep &step = program.steps[s];
-        if (!isIdentity(step))
+        if (!isIdentity(program, step))
             continue;
         const int in = resolved(step.inputs[0]), out = step.outputs[0];
         const int producer = links.producer[static_cast<std::size_t>(in)];

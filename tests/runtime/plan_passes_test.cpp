@@ -130,6 +130,30 @@ TEST_P(PlanPasses, NormalizationByTheBatchIsNotFolded)
     EXPECT_EQ(plan.error().code, core::ErrorCode::NotSupported) << plan.error().text();
 }
 
+// Exporters write the third input out even where nothing trains.
+TEST_P(PlanPasses, DropoutThatDoesNotTrainIsNothingAtAll)
+{
+    for (const bool isTraining : {false, true}) {
+        for (const bool isKept : {false, true}) {
+            TinyModel tiny;
+            const auto x = tiny.node("Neg", "neg", {tiny.input("x", {1, 2})});
+            const auto mode = tiny.constant<std::uint8_t>("mode", core::DType::Bool, {}, {isTraining ? std::uint8_t(1) : std::uint8_t(0)});
+            const auto model = tiny.finish(tiny.node("Dropout", "drop", {x, tiny.floats("ratio", {}, {0.5F}), mode}));
+            PlanOptions options;
+            options.fastKernels = GetParam();
+            options.optimize = !isKept; // without passes the kernel itself is asked
+            const auto plan = Plan::build(model, options);
+            ASSERT_EQ(plan.hasValue(), !isTraining);
+            if (isTraining) {
+                EXPECT_EQ(plan.error().code, core::ErrorCode::NotSupported) << plan.error().text();
+                continue;
+            }
+            EXPECT_EQ(labels(**plan).size(), isKept ? 2U : 1U);
+            EXPECT_EQ(run(*plan, {3, -4}), (std::vector<float>{-3, 4}));
+        }
+    }
+}
+
 TEST_P(PlanPasses, KeptAndSharedValuesAreNotFusedAway)
 {
     TinyModel tiny;

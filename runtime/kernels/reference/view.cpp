@@ -96,10 +96,19 @@ core::Expected<BoundKernel> bindIdentity(const KernelCall &call)
     return bindCopy(call);
 }
 
+bool mayTrain(const KernelCall &call)
+{
+    if (!call.hasInput(2))
+        return false;
+    const TensorDesc &mode = call.inputs[2];
+    const bool isKnown = mode.constant != nullptr && mode.dtype == core::DType::Bool && mode.elementCount() == 1;
+    return !isKnown || mode.constant[0] != std::byte(0);
+}
+
 core::Expected<BoundKernel> bindDropout(const KernelCall &call)
 {
     NORDLYS_TRY(call.require(1));
-    if (call.hasInput(2) || (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1)))
+    if (mayTrain(call) || (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1)))
         return call.unsupported("training mode has no kernel");
     auto copy = bindIdentity(call);
     NORDLYS_TRY(copy);
