@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -22,13 +23,23 @@ core::Expected<void> forEachSample(std::size_t samples, int threads, const core:
     std::atomic<std::size_t> next{0}, done{0}, firstFailed{samples};
     std::mutex mutex;
     std::optional<core::Error> error;
+    // What leaves a thread as an exception would end the program.
+    const auto guarded = [&](int worker, std::size_t sample) -> core::Expected<void> {
+        try {
+            return work(worker, sample);
+        } catch (const std::bad_alloc &) {
+            return core::badInput("memory", "there is not enough for sample " + std::to_string(sample + 1), "Use fewer threads or a smaller model.");
+        } catch (const std::exception &problem) {
+            return core::internalError(std::string(what) + " sample " + std::to_string(sample + 1), problem.what());
+        }
+    };
     const auto loop = [&](int worker) {
         for (;;) {
             const std::size_t sample = next.fetch_add(1);
             // Samples below the failed one go on: one of them may fail too, and the lowest is reported.
             if (sample >= samples || sample > firstFailed.load() || job.stopRequested())
                 return;
-            if (auto result = work(worker, sample); !result) {
+            if (auto result = guarded(worker, sample); !result) {
                 const std::lock_guard lock(mutex);
                 if (sample < firstFailed.load()) {
                     firstFailed = sample;
