@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -153,6 +154,46 @@ TEST(CliQuantization, ExcludedTensorsAreReportedAsMissing)
     EXPECT_EQ(check.errorLines(), 1U);
     EXPECT_EQ(check.json().at("matched"), 0);
     EXPECT_FALSE(check.json().at("missing").empty());
+}
+
+/// A node without encodings has none for its bias either: nothing is left that gives it a scale.
+TEST(CliQuantization, ExcludedNodesKeepNoEncodingAtAll)
+{
+    const Scratch scratch;
+    const auto layers = nordlys({"info", digits("digits.onnx"), "--json"}).json().at("layers");
+    const auto conv = std::find_if(layers.begin(), layers.end(), [](const auto &layer) { return layer.at("op") == "Conv"; });
+    ASSERT_NE(conv, layers.end());
+    const auto encodedWithout = [&](const std::vector<std::string> &exclude) {
+        std::vector<std::string> args{"calibrate", digits("digits.onnx"), "--inputs", digits("calibration")};
+        args.insert(args.end(), {"--limit", "4", "-o", scratch / "e.json"});
+        for (const std::string &query : exclude)
+            args.insert(args.end(), {"--exclude", query});
+        const Finished made = nordlys(args);
+        EXPECT_EQ(made.exitCode, 0) << made.err;
+        const auto file = nlohmann::json::parse(readFile(scratch / "e.json"));
+        std::set<std::string> names;
+        for (const char *kind : {"param_encodings", "activation_encodings"}) {
+            for (const auto &[name, encoding] : file.at(kind).items())
+                names.insert(name);
+        }
+        return names;
+    };
+    const auto all = encodedWithout({});
+    const auto lost = [&](const std::string &query) {
+        const auto left = encodedWithout({query});
+        std::set<std::string> names;
+        std::ranges::set_difference(all, left, std::inserter(names, names.end()));
+        return names;
+    };
+    // Its weight and its bias; what it computes is stored by the Relu behind it.
+    const std::set<std::string> ofNode = lost(conv->at("name"));
+    EXPECT_EQ(ofNode.size(), 2U);
+    std::multiset<std::size_t> sizes;
+    for (const std::string &tensor : ofNode)
+        sizes.insert(lost(tensor).size());
+    EXPECT_EQ(sizes, (std::multiset<std::size_t>{1, 2})) << "the weight takes the bias along, the bias goes alone";
+    const auto isConv = [](const auto &layer) { return layer.at("op") == "Conv"; };
+    EXPECT_EQ(lost("op:Conv").size(), 2 * static_cast<std::size_t>(std::count_if(layers.begin(), layers.end(), isConv)));
 }
 
 class CliRun : public testing::Test {
@@ -355,6 +396,8 @@ TEST(CliOutput, FullFileSystemLeavesNothing)
         const Finished run = nordlys(command);
         EXPECT_EQ(run.exitCode, 6) << command.front() << ": " << run.err << run.out;
         EXPECT_EQ(run.errorLines(), 1U) << run.err;
+        EXPECT_NE(run.err.find(command.back()), std::string::npos) << run.err;
+        EXPECT_EQ(run.err.find(".tmp"), std::string::npos) << run.err;
         EXPECT_EQ(files(), 1U) << command.front() << " left something";
     }
     umount(disk.c_str());
@@ -386,6 +429,23 @@ TEST(CliProject, StandsWhereAModelStands)
     EXPECT_EQ(info.json().at("nodeCount"), nordlys({"info", model, "--json"}).json().at("nodeCount"));
     EXPECT_TRUE(info.json().at("warnings").empty());
     EXPECT_EQ(nordlys({"layout", scratch / "p.nordlys", "--json"}).exitCode, 0);
+}
+
+TEST(CliProject, WarningsOfAProjectReachTheEvaluation)
+{
+    const Scratch scratch;
+    std::filesystem::copy(digits("digits.onnx"), scratch / "digits.onnx");
+    writeFile(scratch / "p.nordlys", nlohmann::json{{"schema", "nordlys.project/1"}, {"model", {{"path", "digits.onnx"}}}, {"shoeSize", 43}}.dump());
+    ASSERT_EQ(nordlys({"calibrate", digits("digits.onnx"), "--inputs", digits("calibration"), "--limit", "4", "-o", scratch / "e.json"}).exitCode, 0);
+    const std::vector<std::string> args{"evaluate", scratch / "p.nordlys", "--encodings", scratch / "e.json", "--inputs", digits("test"), "--limit", "2"};
+    const Finished text = nordlys(args);
+    ASSERT_EQ(text.exitCode, 0) << text.err;
+    EXPECT_NE(text.out.find("shoeSize"), std::string::npos) << text.out;
+    auto withJson = args;
+    withJson.emplace_back("--json");
+    const auto warnings = nordlys(withJson).json().at("warnings");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings.at(0).get<std::string>().find("shoeSize"), std::string::npos);
 }
 
 } // namespace

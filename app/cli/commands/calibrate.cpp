@@ -4,10 +4,15 @@
 #include "../support/model_source.h"
 #include "../support/table.h"
 
+#include <core/placement/node_query.h>
 #include <core/quantization/encoding_file.h>
+#include <core/quantization/quantizable.h>
 #include <runtime/quantization/calibrate.h>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
 
 #include <fnmatch.h>
 
@@ -42,12 +47,49 @@ core::Expected<void> checkChoices(const CalibrateArguments &options)
     return {};
 }
 
-std::size_t applyExclusions(core::EncodingSet &set, const std::vector<std::string> &patterns)
+bool matchesAny(const std::vector<std::string> &patterns, const std::string &name)
 {
-    return std::erase_if(set.entries, [&](const auto &entry) {
-        return std::any_of(patterns.begin(), patterns.end(),
-                           [&](const std::string &pattern) { return ::fnmatch(pattern.c_str(), entry.first.c_str(), 0) == 0; });
-    });
+    return std::ranges::any_of(patterns, [&name](const std::string &pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
+}
+
+/// Tensors that the patterns name, those of nodes that they name (weights, biases, outputs), and the biases that lose the scales they are made of.
+std::set<std::string> excludedTensors(const core::Graph &graph, const std::vector<std::string> &patterns)
+{
+    std::vector<bool> excludedNodes(graph.nodes.size(), false);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+        excludedNodes[i] = matchesAny(patterns, std::string(graph.nameOf(core::NodeId(i))));
+    for (const std::string &pattern : patterns) {
+        if (!pattern.starts_with("op:") && !pattern.starts_with("name:"))
+            continue;
+        for (const core::NodeId node : core::selectNodes(graph, pattern))
+            excludedNodes[node.index] = true;
+    }
+    const auto tensors = core::quantizableTensors(graph);
+    std::set<std::string> names;
+    for (const core::QuantizableTensor &tensor : tensors) {
+        const core::Tensor &value = graph.tensor(tensor.tensor);
+        const std::string name(graph.nameOf(tensor.tensor));
+        bool excluded = matchesAny(patterns, name) || (value.producer.isValid() && excludedNodes[value.producer.index]);
+        if (tensor.kind != core::QuantizableKind::Activation)
+            excluded = excluded || std::ranges::any_of(value.consumers, [&](core::NodeId node) { return excludedNodes[node.index]; });
+        if (excluded)
+            names.insert(name);
+    }
+    for (const core::QuantizableTensor &tensor : tensors) {
+        for (const core::TensorId factor : {tensor.biasActivation, tensor.biasWeight}) {
+            if (factor.isValid() && names.contains(std::string(graph.nameOf(factor))))
+                names.emplace(graph.nameOf(tensor.tensor));
+        }
+    }
+    return names;
+}
+
+std::size_t applyExclusions(core::EncodingSet &set, const core::Graph &graph, const std::vector<std::string> &patterns)
+{
+    if (patterns.empty())
+        return 0;
+    const auto excluded = excludedTensors(graph, patterns);
+    return std::erase_if(set.entries, [&](const auto &entry) { return excluded.contains(entry.first) || matchesAny(patterns, entry.first); });
 }
 
 core::Expected<void> calibrate(const CalibrateArguments &options, const Context &context)
@@ -75,7 +117,7 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     auto result = runtime::calibrateMinMax(source->model, *samples, calibration, context.job());
     if (!result)
         return std::move(result.error());
-    const std::size_t excluded = applyExclusions(result->encodings, options.exclude);
+    const std::size_t excluded = applyExclusions(result->encodings, source->model->graph, options.exclude);
     NORDLYS_TRY(core::writeEncodings(options.output, result->encodings, source->model->graph));
 
     std::size_t activations = 0;
@@ -140,7 +182,8 @@ void addCalibrate(CLI::App &program, Action &action)
                              "Symmetric grids for weights (default)");
             command.add_option("--keep", options.keep, "Encodings to keep; only the rest is calibrated")->type_name("FILE");
             command
-                .add_option("--exclude", options.exclude, "Tensors that get no encoding, by name or shell pattern; repeatable")
+                .add_option("--exclude", options.exclude,
+                            "Tensors, or nodes with all their tensors, that get no encodings: name, shell pattern, op:OPERATOR; repeatable")
                 ->type_name("QUERY")
                 ->expected(1)
                 ->take_all();

@@ -21,7 +21,7 @@ struct EvaluateArguments {
     bool json = false;
 };
 
-Json evaluationJson(const runtime::Evaluation &evaluation)
+Json evaluationJson(const runtime::Evaluation &evaluation, const std::vector<std::string> &warnings)
 {
     Json json = document("evaluate");
     json["outputs"] = Json::array();
@@ -42,11 +42,12 @@ Json evaluationJson(const runtime::Evaluation &evaluation)
                             {"agreement", evaluation.accuracy->agreement},
                             {"samples", evaluation.accuracy->samples}};
     json["samples"] = evaluation.samples;
+    json["warnings"] = warnings;
     json["elapsedMs"] = static_cast<double>(evaluation.elapsedNs) / 1e6;
     return json;
 }
 
-std::string evaluationText(const runtime::Evaluation &evaluation)
+std::string evaluationText(const runtime::Evaluation &evaluation, const std::vector<std::string> &warnings)
 {
     Table outputs(
         {{"Output"}, {"SQNR dB", Table::Align::Right}, {"Cosine", Table::Align::Right}, {"Max error", Table::Align::Right}});
@@ -67,6 +68,8 @@ std::string evaluationText(const runtime::Evaluation &evaluation)
         facts.add("Top-1", fmt::format("float {:.4f}, quantized {:.4f}, agreement {:.4f} over {} labelled samples",
                                        accuracy->floatTop1, accuracy->quantizedTop1, accuracy->agreement, accuracy->samples));
     facts.add("Time", fmt::format("{:.1f} ms", static_cast<double>(evaluation.elapsedNs) / 1e6));
+    for (const std::string &warning : warnings)
+        facts.add("Warning", warning);
     return outputs.text() + "\n" + (tensors.empty() ? "" : tensors.text() + "\n") + facts.text();
 }
 
@@ -102,7 +105,7 @@ core::Expected<void> evaluate(const EvaluateArguments &options, const Context &c
     const auto result = runtime::evaluateQuantized(source->model, *samples, evaluation, context.job());
     if (!result)
         return result.error();
-    return options.json ? writeJson(evaluationJson(*result)) : writeOut(evaluationText(*result));
+    return options.json ? writeJson(evaluationJson(*result, source->warnings)) : writeOut(evaluationText(*result, source->warnings));
 }
 
 } // namespace
