@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_differences.h"
 
+#include "emulated_backends.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -39,6 +41,12 @@ std::map<std::string, CounterMean> countersOf(const RunProfile &run)
     return counters;
 }
 
+std::string emulatedText(const RunProfile &run)
+{
+    const auto names = emulatedBackends(run.start);
+    return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 bool isClock(const std::string &unit) { return unit == "Hz" || unit == "kHz" || unit == "MHz" || unit == "GHz"; }
 bool isTemperature(const std::string &unit) { return unit == "°C" || unit == "C" || unit == "degC"; }
 
@@ -53,6 +61,7 @@ std::vector<RunDifference> differencesOf(const RunProfile &a, const RunProfile &
     };
     compare("device", a.hello.deviceModel, b.hello.deviceModel, true);
     compare("processor", a.hello.soc, b.hello.soc, true);
+    compare("emulated backends", emulatedText(a), emulatedText(b), true);
     compare("system", a.hello.os, b.hello.os, false);
     compare("runner", a.hello.runnerVersion, b.hello.runnerVersion, false);
     compare("model", a.start.modelName, b.start.modelName, false);

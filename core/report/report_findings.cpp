@@ -3,6 +3,7 @@
 
 #include "report_text.h"
 
+#include <core/profile/emulated_backends.h>
 #include <core/quantization/encoding_file.h>
 
 #include <fmt/format.h>
@@ -116,7 +117,14 @@ void addSlowest(Findings &list, const ReportRun &run)
     const double between = 100 * (1 - run.summary.sumOfLayersNs / run.summary.latency.meanNs);
     if (run.summary.latency.meanNs > 0 && between > 5)
         list.add("warn", fmt::format("{} of an inference lies outside its layers.", percentText(between, 1)),
-                 "Copies, crossings between backends and the runner itself.");
+                 "Copies and the runner itself.");
+}
+
+void addEmulated(Findings &list, const ReportRun &run)
+{
+    for (const std::string &backend : emulatedBackends(run.profile->start))
+        list.add("warn", fmt::format("{} was emulated on the device's CPU.", isolated(backendWord(backend))),
+                 "Its values follow the encodings; its times are the CPU's and say nothing about the real thing.");
 }
 
 void addCounters(Findings &list, const ReportRun &run)
@@ -195,6 +203,7 @@ std::string findings(const ReportInput &input)
         addVerdict(list, *input.run);
         if (input.baseline)
             addComparison(list, *input.baseline);
+        addEmulated(list, *input.run);
         addSlowest(list, *input.run);
         addCounters(list, *input.run);
     } else {

@@ -6,6 +6,7 @@
 
 #include <core/base/sha256.h>
 #include <core/graph/cost.h>
+#include <core/profile/emulated_backends.h>
 
 #include <fmt/format.h>
 
@@ -74,9 +75,10 @@ std::string backendWord(std::string_view backend)
     return word.empty() ? "–" : word;
 }
 
-std::string backendHtml(std::string_view backend)
+std::string backendHtml(std::string_view backend, bool isEmulated)
 {
-    return fmt::format("<span class=\"bk\"><i class=\"{}\"></i>{}</span>", backendClass(backend), isolated(backendWord(backend)));
+    return fmt::format("<span class=\"bk\"><i class=\"{}\"></i>{}{}</span>", backendClass(backend), isolated(backendWord(backend)),
+                       isEmulated ? " emulated" : "");
 }
 
 const CounterSummary *firstCounter(const RunSummary &summary, std::string_view unit)
@@ -310,11 +312,14 @@ std::string provenance(const ReportInput &input)
         add("Artifact", hashed(profile.start.artifact, profile.start.artifactSha256));
         if (!input.run->recordingFile.empty())
             add("Recording", hashed(input.run->recordingFile, input.run->recordingSha256));
+        std::string emulated;
+        for (const std::string &backend : emulatedBackends(profile.start))
+            emulated += ", " + isolated(backendWord(backend)) + " emulated on its CPU";
         add("Device", isolated(profile.hello.deviceModel) +
                           (profile.hello.soc.empty() || profile.hello.soc == profile.hello.deviceModel
                                ? ""
                                : ", " + isolated(profile.hello.soc)) +
-                          ", " + countText(profile.hello.cpuCount, "processor", "processors"));
+                          ", " + countText(profile.hello.cpuCount, "processor", "processors") + emulated);
         add("System", isolated(profile.hello.os));
         add("Settings",
             isolated(profile.start.precision) +

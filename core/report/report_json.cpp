@@ -5,6 +5,7 @@
 #include "report_parts.h"
 
 #include <core/graph/cost.h>
+#include <core/profile/emulated_backends.h>
 
 #include <nlohmann/json.hpp>
 
@@ -68,7 +69,8 @@ Json runJson(const ReportRun &run)
     json["device"] = {{"model", profile.hello.deviceModel},
                       {"soc", profile.hello.soc},
                       {"os", profile.hello.os},
-                      {"cpuCount", profile.hello.cpuCount}};
+                      {"cpuCount", profile.hello.cpuCount},
+                      {"emulated", emulatedBackends(profile.start)}};
     json["artifact"] = {
         {"name", profile.start.artifact}, {"sha256", profile.start.artifactSha256}, {"model", profile.start.modelName}};
     json["recording"] = {{"file", textOrNull(run.recordingFile)}, {"sha256", textOrNull(run.recordingSha256)}};
@@ -83,7 +85,9 @@ Json runJson(const ReportRun &run)
     json["layers"] = Json::array();
     for (const LayerSummary &layer : run.summary.layers) {
         const LayerInfo &info = profile.start.layers[layer.layer];
-        Json row{{"name", info.name}, {"op", info.op}, {"backend", info.backend}, {"kernel", info.kernel}};
+        Json row{{"name", info.name}, {"op", info.op}, {"backend", info.backend}, {"emulated", info.isEmulated},
+                 {"segment", info.segment}, {"kernel", info.kernel}};
+        row["boundary"] = info.isBoundary() ? Json{{"tensor", info.boundaryTensor}, {"bytes", info.boundaryBytes}} : Json(nullptr);
         row.update(summaryJson(layer.duration, 1e3, "Us"));
         row["count"] = layer.duration.count;
         row["sharePercent"] = layer.sharePercent;

@@ -26,7 +26,7 @@ std::string intervalText(const MedianChange &change); ///< "[−3.1, +0.4]", in 
 std::string_view backendClass(std::string_view backend);
 /// "CPU" for "cpu"; other names as they are.
 std::string backendWord(std::string_view backend);
-std::string backendHtml(std::string_view backend);
+std::string backendHtml(std::string_view backend, bool isEmulated = false);
 
 /// The measured clock and temperature that a reader looks for first: of those with samples the first of that unit.
 const CounterSummary *firstCounter(const RunSummary &summary, std::string_view unit);

@@ -5,6 +5,7 @@
 #include "report_text.h"
 
 #include <core/graph/cost.h>
+#include <core/profile/emulated_backends.h>
 
 #include <fmt/format.h>
 
@@ -102,10 +103,11 @@ std::string layerTable(const ReportRun &run)
     }
     const DurationUnit unit = durationUnitFor(medians);
     const std::string suffix = fmt::format(" {}", unit.name);
+    const bool emulated = !emulatedBackends(run.profile->start).empty();
     HtmlTable table("layers", {{"#", "plan", 44, true, "Place in the plan"},
                                {"Layer", "layer", 0, false, "Name of the layer in the built plan"},
                                {"Operator", "op", 138, false, "Operators that became this layer"},
-                               {"Backend", "backend", 82, false, "Where it ran"},
+                               {"Backend", "backend", emulated ? 112 : 82, false, "Where it ran"},
                                {"Kernel", "kernel", 168, false, "Program that computed it"},
                                {"p50" + suffix, "p50", 82, true, "Median duration"},
                                {"p95" + suffix, "p95", 82, true, "95th percentile of the duration"},
@@ -125,7 +127,7 @@ std::string layerTable(const ReportRun &run)
         table.number(groupedText(i + 1), static_cast<double>(i + 1));
         table.cell("", nameHtml(info.name));
         table.cell("t", isolated(info.op));
-        table.cell("", backendHtml(info.backend));
+        table.cell("", backendHtml(info.backend, info.isEmulated));
         table.cell("d", nameHtml(info.kernel));
         table.number(time(layer.duration.p50Ns), measured ? std::optional(layer.duration.p50Ns / 1e3) : std::nullopt);
         table.number(time(layer.duration.p95Ns), measured ? std::optional(layer.duration.p95Ns / 1e3) : std::nullopt);

@@ -346,14 +346,19 @@ TEST(ProfileCompare, conditionsThatDifferAreNamed)
     a.start.threads = 1;
     RunProfile b = a;
     b.start.threads = 2;
+    b.start.layers[1].backend = "htp";
+    b.start.layers[1].isEmulated = true;
     a.counterSamples = {{1, 0, 2.0e9}, {2, 0, 38}, {2, 1, 44}};
     b.counterSamples = {{1, 0, 2.5e9}, {2, 0, 47}};
     const RunComparison result = compared(a, b);
-    ASSERT_EQ(result.differences.size(), 3U);
-    EXPECT_EQ(result.differences[0].what, "threads");
-    EXPECT_THAT(result.differences[1].what, HasSubstr("temperature at start"));
-    EXPECT_THAT(result.differences[2].what, HasSubstr("mean clock"));
-    EXPECT_TRUE(result.differences[2].weakens);
+    ASSERT_EQ(result.differences.size(), 4U);
+    EXPECT_EQ(result.differences[0].what, "emulated backends");
+    EXPECT_EQ(result.differences[0].a, "none");
+    EXPECT_EQ(result.differences[0].b, "htp");
+    EXPECT_EQ(result.differences[1].what, "threads");
+    EXPECT_THAT(result.differences[2].what, HasSubstr("temperature at start"));
+    EXPECT_THAT(result.differences[3].what, HasSubstr("mean clock"));
+    EXPECT_TRUE(result.differences[3].weakens);
 }
 
 TEST(ProfileCompare, stopsWhenAsked)

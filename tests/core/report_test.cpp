@@ -272,6 +272,31 @@ TEST(Report, jsonHasTheNumbers)
     EXPECT_EQ(json.at("comparison"), nullptr);
 }
 
+TEST(Report, emulatedBackendsAreNamedWhereverTimesStand)
+{
+    EXPECT_THAT(reportHtml(makeInput()), Not(HasSubstr("emulated")));
+    EXPECT_TRUE(nlohmann::json::parse(reportJson(makeInput())).at("run").at("device").at("emulated").empty());
+    RunProfile profile = makeRun({"a", "b", "c"});
+    profile.start.layers[1].backend = "htp";
+    profile.start.layers[1].isEmulated = true;
+    profile.start.layers[1].segment = 1;
+    profile.start.layers[1].boundaryTensor = "a/out";
+    profile.start.layers[1].boundaryBytes = 64;
+    ReportInput input = makeInput();
+    input.run = reportRun(profile);
+    const std::string html = reportHtml(input);
+    EXPECT_THAT(html, HasSubstr("was emulated on the device's CPU."));
+    EXPECT_THAT(html, HasSubstr(" emulated on its CPU"));
+    EXPECT_THAT(html, HasSubstr(" emulated</span>"));
+    const auto json = nlohmann::json::parse(reportJson(input)).at("run");
+    EXPECT_EQ(json.at("device").at("emulated"), nlohmann::json::array({"htp"}));
+    EXPECT_EQ(json.at("layers").at(0).at("emulated"), false);
+    EXPECT_EQ(json.at("layers").at(0).at("boundary"), nullptr);
+    EXPECT_EQ(json.at("layers").at(1).at("emulated"), true);
+    EXPECT_EQ(json.at("layers").at(1).at("segment"), 1);
+    EXPECT_EQ(json.at("layers").at(1).at("boundary"), (nlohmann::json{{"tensor", "a/out"}, {"bytes", 64}}));
+}
+
 TEST(Report, csvIsQuotedAndRunsNoFormula)
 {
     ReportInput input;

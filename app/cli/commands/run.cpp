@@ -8,6 +8,7 @@
 #include "../support/table.h"
 #include "../support/temporary_folder.h"
 
+#include <core/profile/emulated_backends.h>
 #include <devicebridge/device.h>
 #include <runtime/artifact/artifact.h>
 
@@ -15,7 +16,6 @@
 
 #include <array>
 #include <fstream>
-#include <set>
 
 namespace nordlys::cli {
 
@@ -70,17 +70,6 @@ core::Expected<std::filesystem::path> artifactOf(const RunArguments &options, co
     return folder.path() / "artifact";
 }
 
-/// {"htp"} where layers of this run were simulated.
-std::set<std::string> emulatedBackends(const core::RunProfile &run)
-{
-    std::set<std::string> names;
-    for (const core::LayerInfo &layer : run.start.layers) {
-        if (layer.isEmulated)
-            names.insert(layer.backend);
-    }
-    return names;
-}
-
 Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const RunArguments &options,
              const devicebridge::DeviceInfo &device)
 {
@@ -92,7 +81,7 @@ Json runJson(const core::RunProfile &run, const core::RunSummary &summary, const
                       {"soc", run.hello.soc},
                       {"os", run.hello.os},
                       {"cpuCount", run.hello.cpuCount},
-                      {"emulated", emulatedBackends(run)}};
+                      {"emulated", core::emulatedBackends(run.start)}};
     json["artifact"] = {{"name", run.start.artifact}, {"sha256", run.start.artifactSha256}, {"model", run.start.modelName}};
     json["precision"] = run.start.precision;
     json["threads"] = run.start.threads;
@@ -161,7 +150,7 @@ std::string runText(const core::RunProfile &run, const core::RunSummary &summary
                    numberText(layer.sharePercent, 1), std::to_string(layer.duration.count)});
     }
     Facts facts;
-    const auto emulated = emulatedBackends(run);
+    const auto emulated = core::emulatedBackends(run.start);
     facts.add("Device", fmt::format("{} ({}){}", device.id, run.hello.deviceModel.empty() ? "unknown" : run.hello.deviceModel,
                                     emulated.empty() ? "" : fmt::format(", {} emulated on its CPU", fmt::join(emulated, ", "))));
     facts.add("Status", core::nameOf(run.status) + (run.reason.empty() ? "" : ": " + run.reason));
