@@ -9,6 +9,7 @@
 #include "top_bar.h"
 #include "window_layout.h"
 
+#include <studio/look/hover_text.h>
 #include <studio/look/icons.h>
 #include <studio/look/theme.h>
 #include <studio/views/encodings/encodings_view.h>
@@ -187,8 +188,8 @@ void MainWindow::fillRecent()
     QMenu *menu = m_menus->menu(QStringLiteral("file/recent"));
     menu->clear();
     for (const RecentFile &file : RecentFiles::read()) {
-        QAction *entry = menu->addAction(QFileInfo(file.path).fileName());
-        entry->setToolTip(file.path);
+        QAction *entry = menu->addAction(QFileInfo(file.path).fileName().replace(QLatin1Char('&'), QLatin1String("&&")));
+        entry->setToolTip(plainHover(file.path));
         connect(entry, &QAction::triggered, this, [this, path = file.path] { openPath(path); });
     }
     if (menu->isEmpty())

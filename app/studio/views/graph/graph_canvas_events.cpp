@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph_canvas.h"
 
+#include <studio/look/hover_text.h>
 #include <QApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -168,7 +169,7 @@ bool GraphCanvas::event(QEvent *event)
     const auto *help = static_cast<QHelpEvent *>(event);
     const core::NodeId node = m_scene ? m_scene->nodeAt(m_transform.toLayout(QPointF(help->pos()))) : core::NodeId();
     if (node.isValid()) {
-        QToolTip::showText(help->globalPos(), describe(node), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());
+        QToolTip::showText(help->globalPos(), plainHover(describe(node)), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());
     } else {
         QToolTip::hideText();
         event->ignore();

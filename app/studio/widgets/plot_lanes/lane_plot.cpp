@@ -132,10 +132,10 @@ void LanePlot::addOverview(const TrackSpec& spec)
         return;
     }
     m_overview = new TrackRect(this, spec, m_overviewTicker);
-    m_overview->setMargins(QMargins(laneGutterPx, 4, laneRightPx, 16));
     m_overview->timeAxis()->setTickLabels(true);
     m_overview->timeAxis()->setTickLabelPadding(0);
     m_overview->setValueTicks(true);
+    m_overview->setMargins(QMargins(laneGutterPx, 4, laneRightPx, 16));
     m_overview->valueAxis()->ticker()->setTickCount(3);
     plotLayout()->insertRow(0);
     plotLayout()->addElement(0, 0, m_overview);

@@ -117,8 +117,16 @@ void TrackRect::setUnit(const QString& unit)
 void TrackRect::setValueTicks(bool on)
 {
     m_valueTicks = on;
+    // Half a tick label above and below, so that those of neighbours do not touch.
+    setMargins(on ? QMargins(laneGutterPx, 8, laneRightPx, 8) : QMargins(laneGutterPx, 4, laneRightPx, 5));
     valueAxis()->setTickLabels(on);
     valueAxis()->grid()->setVisible(on);
+}
+
+void TrackRect::setNote(const QString& note)
+{
+    m_note = note;
+    timeAxis()->grid()->setVisible(note.isEmpty()); // no lines through the text
 }
 
 void TrackRect::setTimeLabels(bool on)

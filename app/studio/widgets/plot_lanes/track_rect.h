@@ -20,7 +20,7 @@ public:
     [[nodiscard]] const TrackSpec& spec() const { return m_spec; }
     void setUnit(const QString& unit);
     /// Text over the lane instead of values: why a counter is absent. Empty: none.
-    void setNote(const QString& note) { m_note = note; }
+    void setNote(const QString& note);
     [[nodiscard]] const QString& note() const { return m_note; }
     /// Shows numbers at the left axis (at most 6).
     void setValueTicks(bool on);
