@@ -45,9 +45,24 @@ EditHistory::EditHistory(QObject *parent) : QObject(parent)
     connect(&m_stack, &QUndoStack::indexChanged, this, &EditHistory::changed);
 }
 
+namespace {
+
+// Where a build is written to changes nothing in it.
+bool givesTheSame(const core::EditState &a, const core::EditState &b)
+{
+    const auto options = [](const core::EditState &state) {
+        auto kept = state.buildOptions;
+        kept.erase("output");
+        return kept;
+    };
+    return a.encodings == b.encodings && a.placement == b.placement && options(a) == options(b);
+}
+
+} // namespace
+
 int EditHistory::stepsSince(const core::EditState &old, int then) const
 {
-    if (m_state == old)
+    if (givesTheSame(m_state, old))
         return 0;
     return std::max(1, std::abs(m_stack.index() - then));
 }

@@ -21,7 +21,7 @@ public:
     [[nodiscard]] QUndoStack &stack() { return m_stack; }
     /// Grows with every apply, undo and redo; tells cheaply whether something derived is still current.
     [[nodiscard]] quint64 revision() const { return m_revision; }
-    /// Steps between the state at stack index `then` and now; at least 1 when the states differ.
+    /// Steps between the state at stack index `then` and now; at least 1 when the states differ in what they build.
     [[nodiscard]] int stepsSince(const core::EditState &old, int then) const;
 
     /// Applies a change as one undo step. An error leaves everything as it was.

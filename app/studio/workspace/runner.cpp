@@ -1,21 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runner.h"
 
+#include "build_settings.h"
 #include "counted.h"
 #include "text.h"
 
-#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 
 #include <algorithm>
 
 namespace nordlys::studio {
+namespace {
+
+constexpr int kBuildFeedMs = 33;
+
+core::Expected<void> checkEncodings(const runtime::BuildOptions &options)
+{
+    if (options.precision == runtime::Precision::QuantSim && options.encodings.empty())
+        return core::usageError("precision quantsim", "there are no encodings",
+                                "Calibrate or import encodings first, or choose float32.");
+    return {};
+}
+
+} // namespace
 
 Runner::Runner(Workspace &workspace)
-    : QObject(&workspace), m_workspace(workspace), m_build(tr("Building"), nullptr), m_run(tr("Running"), nullptr)
+    : QObject(&workspace), m_workspace(workspace), m_devices(nullptr), m_cache(RunCache::defaultRoot()),
+      m_build(tr("Building"), nullptr), m_run(tr("Running"), nullptr)
 {
     // The records go with the old model, so nothing may be delivered into them any more.
     connect(&m_workspace, &Workspace::documentChanged, this, [this] {
@@ -24,6 +37,12 @@ Runner::Runner(Workspace &workspace)
         m_feed.reset();
         m_run.cancel();
         m_build.cancel();
+        if (m_buildFeed)
+            m_buildFeed->close();
+        m_buildFeed.reset();
+        m_cache.closeAll();
+        if (std::exchange(m_record, nullptr))
+            Q_EMIT buildStarted();
     });
 }
 
@@ -31,39 +50,125 @@ Runner::~Runner()
 {
     if (m_feed)
         m_feed->close();
+    if (m_buildFeed)
+        m_buildFeed->close();
 }
 
 runtime::BuildOptions Runner::buildOptions(const core::EditState &edits)
 {
+    const BuildSettings chosen = BuildSettings::of(edits);
     runtime::BuildOptions options;
-    options.encodings = edits.encodings;
     options.placement = edits.placement;
-    // Encodings are for what runs on another backend where something does; else the whole network simulates them.
-    const bool leavesCpu = std::ranges::any_of(edits.placement, [](const auto &entry) { return entry.second != core::Backend::Cpu; });
-    options.precision = edits.encodings.empty() || leavesCpu ? runtime::Precision::Float32 : runtime::Precision::QuantSim;
+    options.precision = chosen.precisionFor(edits);
+    if (options.precision != runtime::Precision::Float32 || leavesCpu(edits))
+        options.encodings = edits.encodings;
+    options.threads = chosen.threadCount();
     return options;
+}
+
+void Runner::build() { build(outputFolder(m_workspace)); }
+
+BuildRecipe Runner::recipe(const QString &folder) const
+{
+    BuildRecipe made;
+    const auto document = m_workspace.document();
+    if (!document)
+        return made;
+    made.model = document->path;
+    made.dims = document->model->bindings.named;
+    made.edits = m_workspace.edits();
+    const runtime::BuildOptions options = buildOptions(made.edits);
+    made.precision = options.precision;
+    made.threads = options.threads;
+    made.folder = QFileInfo(folder.isEmpty() ? outputFolder(m_workspace) : folder).absoluteFilePath();
+    return made;
 }
 
 void Runner::build(const QString &folder)
 {
     const auto document = m_workspace.document();
-    if (!document)
+    if (!document || m_build.isRunning())
         return;
-    m_build.start([model = document->model, options = buildOptions(m_workspace.edits()), target = toPath(folder)](
-                      const core::JobContext &job) { return runtime::buildArtifacts(model, options, target, job); },
-                  [this, folder](core::Expected<runtime::BuildResult> result) {
-                      if (result) {
-                          Q_EMIT m_workspace.notice(tr("Built %1 in %2")
-                                                        .arg(Counted::files(static_cast<qint64>(result->files.size())),
-                                                             QDir::toNativeSeparators(folder)));
-                      } else if (result.error().code != core::ErrorCode::Interrupted) {
-                          Q_EMIT m_workspace.failed(result.error());
-                      }
-                  });
+    m_record = std::make_unique<BuildRecord>();
+    m_record->recipe = recipe(folder);
+    m_record->undoIndex = m_workspace.history().stack().index();
+    runtime::BuildOptions options = buildOptions(m_record->recipe.edits);
+    m_buildFeed = Feed<BuildEvent>::create(kBuildFeedMs, [this](std::vector<BuildEvent> events) { take(std::move(events)); });
+    options.observer.progress = [feed = m_buildFeed](const runtime::BuildProgress &progress) { feed->add(progress); };
+    options.observer.message = [feed = m_buildFeed](const runtime::BuildMessage &message) { feed->add(message); };
+    Q_EMIT buildStarted();
+    m_build.start(
+        [model = document->model, options = std::move(options), target = toPath(m_record->recipe.folder)](const core::JobContext &job)
+            -> core::Expected<runtime::BuildResult> {
+            NORDLYS_TRY(checkEncodings(options));
+            // The folder itself appears when everything is in it; what leads there may be made before.
+            std::error_code ignored;
+            std::filesystem::create_directories(target.parent_path(), ignored);
+            return runtime::buildArtifacts(model, options, target, job);
+        },
+        [this, feed = m_buildFeed](core::Expected<runtime::BuildResult> result) {
+            if (feed == m_buildFeed)
+                finishBuild(std::move(result));
+        });
 }
 
-std::filesystem::path Runner::recordingPath(const QString &run) const
+void Runner::cancelBuild() { m_build.cancel(); }
+
+void Runner::take(std::vector<BuildEvent> events)
 {
+    for (BuildEvent &event : events) {
+        if (const auto *progress = std::get_if<runtime::BuildProgress>(&event)) {
+            BuildRecord::Step &step = m_record->steps[static_cast<std::size_t>(progress->step)];
+            step.began = true;
+            step.progress = *progress;
+        } else {
+            m_record->log.push_back(std::move(std::get<runtime::BuildMessage>(event)));
+        }
+    }
+    m_record->elapsedNs = m_build.elapsedMs() * 1'000'000;
+    Q_EMIT buildProgressed();
+}
+
+void Runner::finishBuild(core::Expected<runtime::BuildResult> result)
+{
+    m_buildFeed->flush();
+    m_buildFeed->close();
+    m_buildFeed.reset();
+    m_record->elapsedNs = m_build.elapsedMs() * 1'000'000;
+    if (result) {
+        m_record->state = BuildRecord::State::Done;
+        m_record->elapsedNs = result->elapsedNs;
+        m_record->result = std::move(*result);
+        Q_EMIT m_workspace.notice(tr("Built %1 in %2")
+                                      .arg(Counted::files(static_cast<qint64>(m_record->result->files.size())),
+                                           QDir::toNativeSeparators(m_record->recipe.folder)));
+    } else if (result.error().code == core::ErrorCode::Interrupted) {
+        m_record->state = BuildRecord::State::Cancelled;
+    } else {
+        m_record->state = BuildRecord::State::Failed;
+        m_record->error = std::move(result.error());
+    }
+    Q_EMIT buildEnded();
+}
+
+int Runner::buildAge() const
+{
+    return m_record ? m_workspace.history().stepsSince(m_record->recipe.edits, m_record->undoIndex) : 0;
+}
+
+std::filesystem::path Runner::recordingPath(const QString &run, const QString &recordTo)
+{
+    if (!recordTo.isEmpty()) {
+        // A recording that a run of this window shows is not overwritten by the next.
+        const QFileInfo wanted(recordTo);
+        const auto isShown = [this](const QString &file) {
+            return std::ranges::any_of(m_workspace.runs(), [&](const auto &entry) { return toQString(entry->recording) == file; });
+        };
+        if (!isShown(wanted.absoluteFilePath()))
+            return toPath(wanted.absoluteFilePath());
+        const QString ending = wanted.suffix().isEmpty() ? QString() : QLatin1Char('.') + wanted.suffix();
+        return toPath(wanted.absolutePath() + QLatin1Char('/') + wanted.completeBaseName() + QLatin1Char('-') + run + ending);
+    }
     if (const QString project = m_workspace.projectPath(); !project.isEmpty()) {
         const QFileInfo info(project);
         const QString stem = info.absolutePath() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".runs/") + run;
@@ -73,50 +178,90 @@ std::filesystem::path Runner::recordingPath(const QString &run) const
             path = QStringLiteral("%1-%2.nrs").arg(stem).arg(i);
         return toPath(path);
     }
-    const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
-    return toPath(QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/runs/") + stamp +
-                  QLatin1Char('/') + run + QStringLiteral(".nrs"));
+    return toPath(m_cache.newRecording(run));
+}
+
+QString Runner::deviceName(const QString &id) const
+{
+    const DeviceEntry *entry = m_devices.find(id);
+    return entry ? entry->name : QFileInfo(id).fileName();
+}
+
+void Runner::setSettings(const RunSettings &wanted)
+{
+    if (settings == wanted)
+        return;
+    settings = wanted;
+    Q_EMIT settingsChanged();
 }
 
 void Runner::run(const RunSettings &wanted)
 {
+    if (wanted.whyInvalid().isEmpty())
+        setSettings(wanted);
+    start(wanted);
+}
+
+void Runner::replay(const RunSettings &wanted) { start(wanted); }
+
+void Runner::start(const RunSettings &wanted)
+{
     const auto document = m_workspace.document();
-    if (!document || m_run.isRunning())
+    const bool replays = wanted.isRecordingDevice();
+    if ((!document && !replays) || m_run.isRunning())
         return;
-    settings = wanted;
+    if (const QString why = wanted.whyInvalid(); !why.isEmpty()) {
+        Q_EMIT m_workspace.failed(core::usageError(tr("Run settings").toStdString(), why.toStdString()));
+        return;
+    }
     auto made = std::make_unique<RunRecord>();
     made->name = m_workspace.nextRunName();
-    made->recording = recordingPath(made->name);
+    if (!replays || !wanted.recordTo.isEmpty())
+        made->recording = recordingPath(made->name, wanted.recordTo);
     made->edits = m_workspace.edits();
     made->undoIndex = m_workspace.history().stack().index();
     made->live = true;
-    made->device = tr("This computer");
+    made->fromFile = replays; // what was built for it nobody knows
+    made->device = deviceName(wanted.deviceId);
+    const std::filesystem::path recording = made->recording;
+    if (replays && recording.empty())
+        made->recording = toPath(wanted.recordingFile());
+    QStringList inUse;
+    for (const auto &entry : m_workspace.runs())
+        inUse << toQString(entry->recording);
+    inUse << toQString(recording);
     RunRecord *record = &m_workspace.addRun(std::move(made));
 
     m_feed = RunFeed::create([this, record](RunFeed::Batch batch) { receive(record, std::move(batch)); });
-    m_run.setTitle(tr("Running %1").arg(record->name));
+    m_run.setTitle((replays ? tr("Replaying %1") : tr("Running %1")).arg(replays ? record->device : record->name));
     m_run.start(
-        [model = document->model, options = buildOptions(record->edits), wanted, recording = record->recording,
-         feed = m_feed](const core::JobContext &job) -> core::Expected<Outcome> {
+        [model = document ? document->model : nullptr, options = buildOptions(record->edits), wanted, recording, replays, inUse,
+         cache = m_cache.root(), feed = m_feed](const core::JobContext &job) -> core::Expected<Outcome> {
             std::error_code error;
-            std::filesystem::create_directories(recording.parent_path(), error);
+            if (!recording.empty())
+                std::filesystem::create_directories(recording.parent_path(), error);
             if (error)
                 return core::cannotWrite(recording.parent_path().string(), error.message());
+            RunCache::prune(cache, RunCache::kKeepRuns, RunCache::kKeepBytes, inUse);
             const QTemporaryDir folder;
             if (!folder.isValid())
                 return core::cannotWrite(folder.path().toStdString(), folder.errorString().toStdString());
             const std::filesystem::path artifacts = toPath(folder.filePath(QStringLiteral("artifacts")));
-            auto built = runtime::buildArtifacts(model, options, artifacts, job);
-            if (!built)
-                return std::move(built.error());
+            if (!replays) {
+                NORDLYS_TRY(checkEncodings(options));
+                NORDLYS_TRY(runtime::buildArtifacts(model, options, artifacts, job));
+            }
             auto device = devicebridge::openDevice(wanted.deviceId.toStdString());
             if (!device)
                 return std::move(device.error());
             devicebridge::RunRequest request;
             request.artifact = artifacts;
             request.iterations = wanted.iterations;
-            request.durationSeconds = wanted.durationSeconds;
+            request.durationSeconds = wanted.iterations > 0 ? 0 : wanted.durationSeconds;
+            request.warmup = wanted.warmup;
             request.threads = wanted.threads;
+            request.profiling = wanted.profiling.toStdString();
+            request.sampleRateHz = wanted.sampleRateHz;
             request.recordPath = recording;
             auto profile = (*device)->run(
                 request, [&feed](const core::StreamItem &item) { feed->add(item); }, job);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "device_details.h"
+
+#include "devices_model.h"
+
+#include <studio/look/number_format.h>
+#include <studio/workspace/counted.h>
+#include <studio/workspace/text.h>
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+#include <algorithm>
+
+namespace nordlys::studio {
+namespace {
+
+struct DeviceDetails {
+    Q_DECLARE_TR_FUNCTIONS(DeviceDetails)
+};
+
+KeyValue row(const QString &label, const QString &value, bool mono = false)
+{
+    KeyValue made;
+    made.label = label;
+    made.value = value.isEmpty() ? QStringLiteral("–") : value;
+    made.toolTip = value;
+    made.mono = mono;
+    return made;
+}
+
+// Empty for a clock that was not set, or makes no sense.
+QString dateText(std::int64_t wallClockNs)
+{
+    const QDateTime date = QDateTime::fromMSecsSinceEpoch(wallClockNs / 1'000'000);
+    return date.isValid() && date.date().year() >= 2000 && date.date().year() < 2200
+               ? QLocale().toString(date, QLocale::ShortFormat)
+               : QString();
+}
+
+std::int64_t nsOf(double ns) { return static_cast<std::int64_t>(std::clamp(ns, 0.0, 9e18)); }
+
+} // namespace
+
+QList<KeyValue> deviceDetails(const DeviceEntry &entry)
+{
+    const auto tr = [](const char *text) { return DeviceDetails::tr(text); };
+    QList<KeyValue> rows;
+    KeyValue state;
+    state.label = tr("State");
+    state.chip = DevicesModel::stateText(entry.state);
+    using State = DeviceEntry::State;
+    state.chipKind = entry.state == State::Ready        ? ChipKind::Ok
+                     : entry.state == State::Incomplete ? ChipKind::Warn
+                     : entry.state == State::Checking   ? ChipKind::Neutral
+                                                        : ChipKind::Error;
+    rows << state;
+    if (!entry.why.isEmpty())
+        rows << row(tr("Reason"), entry.why);
+    rows << row(tr("Model"), toQString(entry.info.model)) << row(tr("Processor"), toQString(entry.info.soc))
+         << row(tr("System"), entry.os)
+         << row(tr("CPUs"), entry.cpuCount > 0 ? formatCount(entry.cpuCount) : QString(), true) << row(tr("Runner"), entry.runner);
+    if (!entry.isRecording())
+        return rows;
+    rows << row(tr("File"), entry.file);
+    if (!entry.profile || !entry.summary)
+        return rows;
+    const core::RunProfile &run = *entry.profile;
+    const core::DurationSummary &latency = entry.summary->latency;
+    rows << row(tr("Recorded"), dateText(run.hello.wallClockNs)) << row(tr("Artifact of"), toQString(run.start.modelName))
+         << row(tr("Precision"), toQString(run.start.precision), true) << row(tr("Length"), formatDuration(run.endNs), true)
+         << row(tr("Inferences"), formatCount(static_cast<qint64>(run.inferenceCount())), true);
+    if (latency.count > 0) {
+        KeyValue p50 = row(QStringLiteral("p50"), formatDurationInterval(nsOf(latency.p50Ns), nsOf(latency.p50HalfIntervalNs)), true);
+        p50.note = QStringLiteral("n=%1").arg(formatCount(static_cast<qint64>(latency.count)));
+        rows << p50;
+    }
+    rows << row(tr("Layers"), formatCount(static_cast<qint64>(run.layerCount())), true)
+         << row(tr("Dropped"), formatCount(static_cast<qint64>(std::min<std::uint64_t>(run.dropped, 1ULL << 62))), true);
+    return rows;
+}
+
+} // namespace nordlys::studio
