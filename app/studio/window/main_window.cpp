@@ -82,6 +82,8 @@ MainWindow::MainWindow(bool remembers, QWidget *parent)
     connectWorkspace();
     resize(1440, 900);
     restoreLayout();
+    if (m_remembers)
+        m_runner->devices().remember();
     updateActions();
     updateTitle();
     updateStatus();

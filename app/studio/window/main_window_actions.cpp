@@ -103,16 +103,13 @@ void MainWindow::addActions()
     });
     add("quantize.revert", 0, tr("&Revert to calibrated"), {}, Icon::Undo, [this] { m_encodings->revertSelected(); });
 
-    add("build.build", 0, tr("&Build…"), QKeySequence(Qt::CTRL | Qt::Key_B), Icon::Build, [this] { build(); });
+    add("build.build", 0, tr("&Build"), QKeySequence(Qt::CTRL | Qt::Key_B), Icon::Build, [this] { build(); });
     add("run.run", 0, tr("&Run"), QKeySequence(Qt::CTRL | Qt::Key_R), Icon::Run, [this] { m_runner->run(m_runner->settings); });
     add("run.stop", 0, tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), Icon::Stop, [this] { m_runner->stop(); });
-    add("run.n200", 0, tr("200 inferences"), {}, {}, [this] { m_runner->settings.iterations = 200; });
-    add("run.n1000", 0, tr("1000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 1000; });
-    add("run.n10000", 0, tr("10 000 inferences"), {}, {}, [this] { m_runner->settings.iterations = 10000; });
-    add("run.minute", 0, tr("One minute"), {}, {}, [this] {
-        m_runner->settings.iterations = 0;
-        m_runner->settings.durationSeconds = 60;
-    });
+    add("run.n200", 0, tr("200 inferences"), {}, {}, [this] { m_runner->setLength(200, 0); });
+    add("run.n1000", 0, tr("1000 inferences"), {}, {}, [this] { m_runner->setLength(1000, 0); });
+    add("run.n10000", 0, tr("10 000 inferences"), {}, {}, [this] { m_runner->setLength(10000, 0); });
+    add("run.minute", 0, tr("One minute"), {}, {}, [this] { m_runner->setLength(0, 60); });
 }
 
 void MainWindow::addViewActions()

@@ -122,9 +122,9 @@ void MainWindow::evaluate()
 
 void MainWindow::build()
 {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for the artifacts"));
-    if (!folder.isEmpty())
-        m_runner->build(folder);
+    m_errors->hide();
+    showView(QStringLiteral("build"));
+    m_runner->build();
 }
 
 void MainWindow::collectViewState()
@@ -135,6 +135,7 @@ void MainWindow::collectViewState()
     const core::Graph &graph = m_workspace->document()->graph();
     state["selection.node"] = selection.node.isValid() ? std::string(graph.nameOf(selection.node)) : std::string();
     state["selection.tensor"] = selection.tensor.isValid() ? std::string(graph.nameOf(selection.tensor)) : std::string();
+    state["runSettings"] = m_runner->settings.toJson();
     state["filter"] = m_workspace->filter().toStdString();
     state.erase("range");
     if (const auto &range = m_workspace->range())
@@ -150,6 +151,8 @@ void MainWindow::restoreViewState()
     const auto document = m_workspace->document();
     if (!document)
         return;
+    if (m_keeper->viewState.contains("runSettings"))
+        m_runner->setSettings(RunSettings::fromJson(m_keeper->viewState["runSettings"]));
     m_workspace->setFilter(value("filter"));
     const core::TensorId tensor = document->findTensor(value("selection.tensor").toStdString());
     const core::NodeId node = document->findNode(value("selection.node").toStdString());

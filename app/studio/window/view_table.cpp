@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view_table.h"
 
+#include <studio/views/build/build_view.h>
 #include <studio/views/compare/compare_view.h>
+#include <studio/views/devices/devices_view.h>
 #include <studio/views/encodings/encodings_view.h>
 #include <studio/views/graph/graph_view.h>
 #include <studio/views/layers/layers_panel.h>
@@ -25,6 +27,12 @@ QWidget *acting(const ViewContext &context, QWidget *parent)
 }
 
 QWidget *layers(const ViewContext &context, QWidget *parent) { return new LayersPanel(context.workspace, context.actions, nullptr, parent); }
+template <typename View>
+QWidget *running(const ViewContext &context, QWidget *parent)
+{
+    return new View(context.workspace, context.actions, context.runner, parent);
+}
+
 
 /// Names the texts for translators.
 struct ViewTable {
@@ -44,6 +52,8 @@ std::vector<ViewSpec> viewTable()
         {QStringLiteral("timeline"), ViewTable::tr("Timeline"), Icon::Timeline, digit(4), Needs::ModelOrRun, {}, acting<TimelineView>},
         {QStringLiteral("layers"), ViewTable::tr("Layers"), Icon::Layers, digit(5), Needs::ModelOrRun, {false, true, false}, layers},
         {QStringLiteral("compare"), ViewTable::tr("Compare"), Icon::Compare, digit(6), Needs::ModelOrRun, {}, acting<CompareView>},
+        {QStringLiteral("build"), ViewTable::tr("Build"), Icon::Build, digit(7), Needs::Model, {}, running<BuildView>},
+        {QStringLiteral("devices"), ViewTable::tr("Devices"), Icon::Device, digit(8), Needs::Nothing, {}, running<DevicesView>},
     };
     // clang-format on
 }

@@ -72,7 +72,7 @@ QString outputFolder(const Workspace &workspace)
     const QFileInfo model(QFileInfo(toQString(document->path)).absoluteFilePath());
     const QFileInfo &beside = saved ? project : model;
     const QString name = beside.completeBaseName() + QStringLiteral(".artifacts");
-    const bool bundled = !saved && model.absoluteFilePath() == QFileInfo(sampleModelPath()).absoluteFilePath();
+    const bool bundled = !saved && model.canonicalFilePath() == QFileInfo(sampleModelPath()).canonicalFilePath();
     if (!bundled && QFileInfo(beside.absolutePath()).isWritable())
         return beside.absoluteDir().filePath(name);
     return QDir(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).filePath(name);

@@ -195,6 +195,14 @@ void Runner::setSettings(const RunSettings &wanted)
     Q_EMIT settingsChanged();
 }
 
+void Runner::setLength(std::uint64_t iterations, double seconds)
+{
+    RunSettings wanted = settings;
+    wanted.iterations = iterations;
+    wanted.durationSeconds = seconds;
+    setSettings(wanted);
+}
+
 void Runner::run(const RunSettings &wanted)
 {
     if (wanted.whyInvalid().isEmpty())

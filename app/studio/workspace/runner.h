@@ -45,6 +45,8 @@ public:
     void replay(const RunSettings &settings);
     void stop();
     void setSettings(const RunSettings &settings);
+    /// Length of runs: inferences, or, where those are 0, seconds.
+    void setLength(std::uint64_t iterations, double seconds);
 
     [[nodiscard]] JobBase &buildJob() { return m_build; }
     [[nodiscard]] JobBase &runJob() { return m_run; }

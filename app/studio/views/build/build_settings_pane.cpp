@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "build_settings_pane.h"
 
+#include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/studio_style.h>
 #include <studio/widgets/ink_label.h>
@@ -12,6 +13,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -23,7 +25,7 @@ namespace nordlys::studio {
 BuildSettingsPane::BuildSettingsPane(Workspace &workspace, QWidget *parent)
     : QWidget(parent), m_workspace(workspace), m_precision(new QComboBox(this)), m_precisionNote(new InkLabel(CellInk::Note, this)),
       m_placement(new InkLabel(CellInk::Default, this)), m_problem(new InkLabel(CellInk::Error, this)),
-      m_place(new QPushButton(tr("Show"), this)), m_choose(new QPushButton(tr("Choose…"), this)), m_folder(new QLineEdit(this)),
+      m_place(new QPushButton(tr("Show"), this)), m_choose(new QPushButton(this)), m_folder(new QLineEdit(this)),
       m_threads(new QLineEdit(this))
 {
     m_precision->setObjectName(QStringLiteral("buildPrecision"));
@@ -44,6 +46,9 @@ BuildSettingsPane::BuildSettingsPane(Workspace &workspace, QWidget *parent)
     m_problem->setObjectName(QStringLiteral("buildSettingsProblem"));
     m_problem->hide();
     setBarSize(m_place);
+    m_choose->setIcon(icon(Icon::FolderOpen));
+    m_choose->setToolTip(tr("Choose a folder…"));
+    m_choose->setAccessibleName(m_choose->toolTip());
     setBarSize(m_choose);
 
     auto *grid = new QGridLayout(this);
@@ -65,8 +70,11 @@ BuildSettingsPane::BuildSettingsPane(Workspace &workspace, QWidget *parent)
     grid->addWidget(m_placement, row, 1);
     grid->addWidget(m_place, row++, 2);
     label(tr("Folder"), m_folder);
-    grid->addWidget(m_folder, row, 1);
-    grid->addWidget(m_choose, row++, 2);
+    auto *folder = new QHBoxLayout;
+    folder->setSpacing(metrics().gapSmall);
+    folder->addWidget(m_folder, 1);
+    folder->addWidget(m_choose);
+    grid->addLayout(folder, row++, 1, 1, 2);
     label(tr("Threads"), m_threads);
     grid->addWidget(m_threads, row++, 1, 1, 2);
     grid->addWidget(m_problem, row++, 0, 1, 3);

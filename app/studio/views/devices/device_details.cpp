@@ -59,11 +59,11 @@ QList<KeyValue> deviceDetails(const DeviceEntry &entry)
     if (!entry.why.isEmpty())
         rows << row(tr("Reason"), entry.why);
     rows << row(tr("Model"), toQString(entry.info.model)) << row(tr("Processor"), toQString(entry.info.soc))
-         << row(tr("System"), entry.os)
-         << row(tr("CPUs"), entry.cpuCount > 0 ? formatCount(entry.cpuCount) : QString(), true) << row(tr("Runner"), entry.runner);
+         << row(tr("System"), entry.os, true)
+         << row(tr("CPUs"), entry.cpuCount > 0 ? formatCount(entry.cpuCount) : QString(), true) << row(tr("Runner"), entry.runner, true);
     if (!entry.isRecording())
         return rows;
-    rows << row(tr("File"), entry.file);
+    rows << row(tr("File"), entry.file, true);
     if (!entry.profile || !entry.summary)
         return rows;
     const core::RunProfile &run = *entry.profile;

@@ -102,6 +102,8 @@ QVariant DevicesModel::data(const QModelIndex &index, int role) const
             return toQString(entry.info.soc);
         return {};
     case System:
+        if (role == CellKindRole)
+            return static_cast<int>(CellKind::Mono);
         if (role == Qt::DisplayRole)
             return entry.os;
         return {};

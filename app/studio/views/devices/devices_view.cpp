@@ -166,7 +166,7 @@ void DevicesView::updateCounterNote()
         parts << tr("recorded");
     } else if (m_monitor.isRunning()) {
         empty = tr("Reading the counters of this computer.");
-        parts << tr("%1 per second").arg(formatSignificant(DeviceMonitor::kRateHz, 2));
+        parts << tr("%1 per second").arg(formatCount(static_cast<qint64>(DeviceMonitor::kRateHz)));
     } else if (m_runner.isRunning()) {
         empty = tr("Paused while a run measures: reading would disturb it. The timeline shows the run's own counters.");
         parts << tr("paused while a run measures");

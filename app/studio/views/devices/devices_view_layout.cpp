@@ -53,7 +53,7 @@ DevicesView::DevicesView(Workspace &workspace, ActionRegistry &actions, Runner &
     m_devices->setSelectionMode(QAbstractItemView::SingleSelection);
     m_devices->horizontalHeader()->setSectionsClickable(false);
     m_devices->horizontalHeader()->setSortIndicatorShown(false);
-    const int deviceWidths[] = {230, 118, 150, 210, 150, 300};
+    const int deviceWidths[] = {230, 118, 140, 180, 190, 200};
     for (int i = 0; i < DevicesModel::ColumnCount; ++i)
         m_devices->setColumnWidth(i, scaled(deviceWidths[i]));
     m_devices->setContextMenuPolicy(Qt::CustomContextMenu);

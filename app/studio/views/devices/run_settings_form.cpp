@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run_settings_form.h"
 
+#include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
@@ -11,7 +12,9 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 
 namespace nordlys::studio {
@@ -19,11 +22,18 @@ namespace {
 
 constexpr int kInferences = 0, kSeconds = 1;
 
+// As one would type it: no padding zeros, the locale's decimal sign.
+QString plain(double value)
+{
+    QString text = plainExact(value);
+    return text.replace(QLatin1Char('.'), QLocale().decimalPoint());
+}
+
 } // namespace
 
 RunSettingsForm::RunSettingsForm(Runner &runner, QWidget *parent)
     : QWidget(parent), m_runner(runner), m_kind(new QComboBox(this)), m_profiling(new QComboBox(this)),
-      m_length(addField(Field::Iterations, "runLength", tr("Length"))), m_choose(new QPushButton(tr("Choose…"), this)),
+      m_length(addField(Field::Iterations, "runLength", tr("Length"))), m_choose(new QPushButton(this)),
       m_problem(new InkLabel(CellInk::Error, this))
 {
     m_kind->setObjectName(QStringLiteral("runKind"));
@@ -40,6 +50,9 @@ RunSettingsForm::RunSettingsForm(Runner &runner, QWidget *parent)
     QLineEdit *rate = addField(Field::SampleRate, "runSampleRate", tr("Telemetry rate"));
     QLineEdit *record = addField(Field::RecordTo, "runRecordTo", tr("Record to"));
     m_fields[Field::Duration] = m_length;
+    m_choose->setIcon(icon(Icon::FolderOpen));
+    m_choose->setToolTip(tr("Choose a file…"));
+    m_choose->setAccessibleName(m_choose->toolTip());
     setBarSize(m_choose);
     m_problem->setWordWrap(true);
     m_problem->setObjectName(QStringLiteral("runProblem"));
@@ -68,11 +81,22 @@ RunSettingsForm::RunSettingsForm(Runner &runner, QWidget *parent)
     add(tr("Threads"), threads);
     add(tr("Profiling"), m_profiling);
     add(tr("Telemetry"), rate, nullptr, tr("per second"));
-    add(tr("Record to"), record, m_choose);
+    auto *file = new QWidget(this);
+    auto *fileRow = new QHBoxLayout(file);
+    fileRow->setContentsMargins(0, 0, 0, 0);
+    fileRow->setSpacing(metrics().gapSmall);
+    fileRow->addWidget(record, 1);
+    fileRow->addWidget(m_choose);
+    file->setFocusProxy(record);
+    add(tr("Record to"), file);
     grid->addWidget(m_problem, row, 0, 1, 3);
     threads->setPlaceholderText(tr("%1, one a core").arg(BuildSettings().threadCount()));
     record->setPlaceholderText(tr("beside the project"));
-    setTabOrder({m_length, m_kind, warmup, threads, m_profiling, rate, record, m_choose});
+    QWidget *before = m_length;
+    for (QWidget *next : std::initializer_list<QWidget *>{m_kind, warmup, threads, m_profiling, rate, record, m_choose}) {
+        setTabOrder(before, next);
+        before = next;
+    }
 
     connect(m_kind, &QComboBox::activated, this, [this] {
         // What was typed meant another thing.
@@ -160,10 +184,10 @@ void RunSettingsForm::refresh()
     };
     m_kind->setCurrentIndex(settings.iterations > 0 ? kInferences : kSeconds);
     set(m_length, settings.iterations > 0 ? QString::number(settings.iterations)
-                                          : formatSignificant(settings.durationSeconds, 6, 3));
+                                          : plain(settings.durationSeconds));
     set(m_fields[Field::Warmup], QString::number(settings.warmup));
     set(m_fields[Field::Threads], settings.threads > 0 ? QString::number(settings.threads) : QString());
-    set(m_fields[Field::SampleRate], formatSignificant(settings.sampleRateHz, 4, 2));
+    set(m_fields[Field::SampleRate], plain(settings.sampleRateHz));
     set(m_fields[Field::RecordTo], QDir::toNativeSeparators(settings.recordTo));
     m_profiling->setCurrentIndex(std::max(0, m_profiling->findData(settings.profiling)));
     m_filling = false;
