@@ -105,13 +105,17 @@ void Screenshot::prepare()
             m_window->quantizer().evaluate({{m_request.evaluate, {}, 0}, m_request.labels});
         return;
     case 3:
+        if (!m_request.build.isEmpty())
+            m_window->runner().build(m_request.build);
+        return;
+    case 4:
         if (m_request.run > 0) {
             RunSettings settings;
             settings.iterations = static_cast<std::uint64_t>(m_request.run);
             m_window->runner().run(settings);
         }
         return;
-    case 4: {
+    case 5: {
         m_poll.stop();
         if (const auto document = m_window->workspace().document(); document && !m_request.select.isEmpty()) {
             const std::string name = m_request.select.toStdString();

@@ -21,6 +21,7 @@ struct ScreenshotRequest {
     QString calibrate; ///< inputs; empty: not
     QString evaluate;  ///< inputs; empty: not
     QString labels, select;
+    QString build;   ///< folder to build into; empty: not
     QString palette; ///< what is typed into the command palette; null: it stays closed
     int run = 0;     ///< inferences; 0: not
 

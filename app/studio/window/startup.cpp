@@ -113,10 +113,11 @@ int runStudio(int argc, char **argv)
     const QCommandLineOption evaluate(QStringLiteral("evaluate"), QStringLiteral("Evaluate with these inputs first"),
                                       QStringLiteral("SPEC"));
     const QCommandLineOption labels(QStringLiteral("labels"), QStringLiteral("Labels for the evaluation"), QStringLiteral("CSV"));
+    const QCommandLineOption build(QStringLiteral("build"), QStringLiteral("Build into this folder first"), QStringLiteral("DIR"));
     const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run this many inferences first"), QStringLiteral("N"));
     const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Select an operator or tensor"),
                                     QStringLiteral("NAME"));
-    parser.addOptions({view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, run, select});
+    parser.addOptions({view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, build, run, select});
     if (!parser.parse(QApplication::arguments()))
         return usage(parser.errorText());
     if (parser.isSet(QStringLiteral("help")))
@@ -161,6 +162,7 @@ int runStudio(int argc, char **argv)
         request.evaluate = parser.value(evaluate);
         request.labels = parser.value(labels);
         request.select = parser.value(select);
+        request.build = parser.value(build);
         request.run = iterations;
         if (parser.isSet(palette))
             request.palette = parser.value(palette) + QLatin1String(""); // empty, but not null

@@ -27,12 +27,12 @@ QWidget *acting(const ViewContext &context, QWidget *parent)
 }
 
 QWidget *layers(const ViewContext &context, QWidget *parent) { return new LayersPanel(context.workspace, context.actions, nullptr, parent); }
+
 template <typename View>
 QWidget *running(const ViewContext &context, QWidget *parent)
 {
     return new View(context.workspace, context.actions, context.runner, parent);
 }
-
 
 /// Names the texts for translators.
 struct ViewTable {

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] TableView &deviceTable() { return *m_devices; }
     [[nodiscard]] TableView &counterTable() { return *m_counters; }
     [[nodiscard]] CountersModel &countersModel() { return *m_countersModel; }
+    /// Whether this computer's counters are being read.
+    [[nodiscard]] bool isMonitoring() const { return m_monitor.isRunning(); }
     /// Shows a device; its counters and details follow.
     void selectDevice(const QString &id);
 
