@@ -332,6 +332,27 @@ core::NodeId LayersModel::nodeOf(int row) const
     return row >= 0 && row < rowCount() ? m_rows[static_cast<std::size_t>(row)].node : core::NodeId();
 }
 
+std::vector<core::NodeId> LayersModel::nodesOf(int row) const
+{
+    std::vector<core::NodeId> nodes;
+    const auto add = [&nodes](const Row &entry) {
+        if (entry.node.isValid())
+            nodes.push_back(entry.node);
+        nodes.insert(nodes.end(), entry.fused.begin(), entry.fused.end());
+    };
+    if (row < 0 || row >= rowCount())
+        return nodes;
+    if (!isGroup(row)) {
+        add(m_rows[static_cast<std::size_t>(row)]);
+        return nodes;
+    }
+    for (const Row &entry : m_rows) {
+        if (!entry.isGroup && entry.group == row)
+            add(entry);
+    }
+    return nodes;
+}
+
 int LayersModel::rowOf(core::NodeId node) const
 {
     const auto found = m_rowOfNode.find(node);

@@ -45,6 +45,8 @@ public:
     void setClosed(int groupRow, bool closed);
 
     [[nodiscard]] core::NodeId nodeOf(int row) const; ///< invalid for groups and boundary tensors
+    /// With what was fused into it; those of its members for a group.
+    [[nodiscard]] std::vector<core::NodeId> nodesOf(int row) const;
     [[nodiscard]] int rowOf(core::NodeId node) const; ///< -1: none; a fused node gives its layer's row
     [[nodiscard]] bool matches(int row, const class FilterQuery &query) const;
     [[nodiscard]] bool hasTimes() const { return m_hasTimes; }

@@ -120,6 +120,19 @@ core::NodeId OpsModel::nodeOf(const QModelIndex &index) const
     return core::NodeId(static_cast<std::size_t>(m_tops[index.internalId()].first) + static_cast<std::size_t>(index.row()));
 }
 
+std::vector<core::NodeId> OpsModel::nodesOf(const QModelIndex &index) const
+{
+    std::vector<core::NodeId> nodes;
+    if (!index.isValid())
+        return nodes;
+    if (const core::NodeId node = nodeOf(index); node.isValid())
+        return {node};
+    const Top &top = m_tops[static_cast<std::size_t>(index.row())];
+    for (std::uint32_t i = top.first; i < top.first + top.count; ++i)
+        nodes.emplace_back(static_cast<std::size_t>(i));
+    return nodes;
+}
+
 QModelIndex OpsModel::indexOf(core::NodeId node) const
 {
     if (!node.isValid() || node.index >= m_topOfNode.size())

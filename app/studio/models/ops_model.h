@@ -27,6 +27,7 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
     [[nodiscard]] core::NodeId nodeOf(const QModelIndex &index) const; ///< invalid for groups
+    [[nodiscard]] std::vector<core::NodeId> nodesOf(const QModelIndex &index) const; ///< a group gives its members
     [[nodiscard]] QModelIndex indexOf(core::NodeId node) const;
 
 private:

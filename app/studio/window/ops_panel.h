@@ -17,11 +17,8 @@ public:
     explicit OpsPanel(Workspace &workspace, QWidget *parent = nullptr);
 
 private:
-    void showSelection();
-    Workspace &m_workspace;
     OpsModel *m_model;
     QTreeView *m_tree;
-    bool m_selecting = false;
 };
 
 } // namespace nordlys::studio

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspace.h"
 
+#include "placement_keeper.h"
 #include "text.h"
 
 #include <QFileInfo>
@@ -16,7 +17,9 @@ const runtime::TensorError *EvaluationState::find(std::string_view tensor) const
     return found == index.end() ? nullptr : &result.tensors[found->second];
 }
 
-Workspace::Workspace(QObject *parent) : QObject(parent), m_history(this)
+Workspace::Workspace(QObject *parent)
+    // Made first, so that it hears of changes before every view does.
+    : QObject(parent), m_history(this), m_placement(new PlacementKeeper(*this))
 {
     connect(&m_history, &EditHistory::changed, this, [this] {
         Q_EMIT editsChanged();
@@ -36,6 +39,7 @@ void Workspace::setDocument(std::shared_ptr<const Document> document, core::Edit
 {
     m_document = std::move(document);
     m_selection = {};
+    m_selectedNodes = {};
     m_range.reset();
     m_calibration.reset();
     m_evaluation.reset();
@@ -97,13 +101,36 @@ void Workspace::setClean()
     Q_EMIT titleChanged();
 }
 
-void Workspace::selectNode(core::NodeId node)
+void Workspace::setSelection(const Selection &selection, NodeSet nodes)
 {
-    const Selection wanted{node, {}};
-    if (m_selection == wanted)
+    if (m_selection == selection && m_selectedNodes == nodes)
         return;
-    m_selection = wanted;
+    m_selection = selection;
+    m_selectedNodes = std::move(nodes);
     Q_EMIT selectionChanged();
+}
+
+void Workspace::selectNode(core::NodeId node) { setSelection({node, {}}, NodeSet({node})); }
+
+void Workspace::selectNodes(std::vector<core::NodeId> nodes, core::NodeId current)
+{
+    NodeSet wanted(std::move(nodes));
+    if (!wanted.contains(current))
+        current = wanted.empty() ? core::NodeId() : wanted.nodes().front();
+    setSelection({current, {}}, std::move(wanted));
+}
+
+void Workspace::toggleNode(core::NodeId node)
+{
+    if (!node.isValid())
+        return;
+    std::vector<core::NodeId> nodes = m_selectedNodes.nodes();
+    if (!isSelected(node)) {
+        nodes.push_back(node);
+        return selectNodes(std::move(nodes), node);
+    }
+    std::erase(nodes, node);
+    selectNodes(std::move(nodes), m_selection.node == node ? core::NodeId() : m_selection.node);
 }
 
 void Workspace::selectTensor(core::TensorId tensor)
@@ -113,19 +140,10 @@ void Workspace::selectTensor(core::TensorId tensor)
         const core::Tensor &entry = m_document->graph().tensor(tensor);
         wanted.node = entry.producer.isValid() || entry.consumers.empty() ? entry.producer : entry.consumers.front();
     }
-    if (m_selection == wanted)
-        return;
-    m_selection = wanted;
-    Q_EMIT selectionChanged();
+    setSelection(wanted, NodeSet({wanted.node}));
 }
 
-void Workspace::clearSelection()
-{
-    if (m_selection == Selection())
-        return;
-    m_selection = {};
-    Q_EMIT selectionChanged();
-}
+void Workspace::clearSelection() { setSelection({}, {}); }
 
 void Workspace::setFilter(const QString &filter)
 {

@@ -3,12 +3,14 @@
 
 #include "document.h"
 #include "edit_history.h"
+#include "node_set.h"
 #include "run_record.h"
 
 #include <runtime/quantization/calibrate.h>
 #include <runtime/quantization/evaluate.h>
 
 #include <QObject>
+#include <QPoint>
 #include <QStringList>
 
 #include <map>
@@ -18,6 +20,8 @@
 #include <vector>
 
 namespace nordlys::studio {
+
+class PlacementKeeper;
 
 /// What is selected: an operator, a tensor, or nothing. Both may be set: a tensor chosen in a table selects its producer as well.
 struct Selection {
@@ -84,9 +88,20 @@ public:
     [[nodiscard]] const core::EditState &edits() const { return m_history.state(); }
     [[nodiscard]] const core::EncodingSet &encodings() const { return edits().encodings; }
 
+    /// Which backend runs what, planned anew after every edit.
+    [[nodiscard]] PlacementKeeper &placement() const { return *m_placement; }
+
     // Selection, filter, range.
     [[nodiscard]] const Selection &selection() const { return m_selection; }
+    /// All selected operators. Holds selection().node, the current one, where that is valid.
+    [[nodiscard]] const NodeSet &selectedNodes() const { return m_selectedNodes; }
+    [[nodiscard]] bool isSelected(core::NodeId node) const { return m_selectedNodes.contains(node); }
+    /// Selects one operator alone.
     void selectNode(core::NodeId node);
+    /// Selects these alone. `current` becomes the first of them when it is not among them.
+    void selectNodes(std::vector<core::NodeId> nodes, core::NodeId current = {});
+    /// Takes an operator into the selection or out of it; it becomes the current one when it came in.
+    void toggleNode(core::NodeId node);
     /// Selects the tensor and the node that makes it (or, for weights and inputs, the first that reads it).
     void selectTensor(core::TensorId tensor);
     void clearSelection();
@@ -146,15 +161,21 @@ Q_SIGNALS:
     void baselineChanged();
     void runExtended(); ///< more of the live run
     void viewRequested(const QString &view);
+    /// Somebody pressed the right button on an operator: the menu of the selected operators is wanted there.
+    void nodeMenuRequested(const QPoint &globalPosition);
     /// Something failed; shown in place until dismissed.
     void failed(const nordlys::core::Error &error);
     void notice(const QString &text);
 
 private:
+    void setSelection(const Selection &selection, NodeSet nodes);
+
     std::shared_ptr<const Document> m_document;
     QString m_projectPath;
     EditHistory m_history;
+    PlacementKeeper *m_placement;
     Selection m_selection;
+    NodeSet m_selectedNodes;
     QString m_filter;
     std::optional<TimeRange> m_range;
     InputSource m_calibrationInputs, m_evaluationInputs;

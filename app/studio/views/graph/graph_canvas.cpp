@@ -52,9 +52,10 @@ GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent
         const Selection &selection = m_workspace.selection();
         m_marks.selected = selection.node;
         m_marks.selectedTensor = selection.tensor;
+        m_marks.selection = &m_workspace.selectedNodes();
         if (selection.node.isValid())
             setAccessibleDescription(describe(selection.node));
-        if (selection.node.isValid() && m_scene && isVisible())
+        if (selection.node.isValid() && m_scene && isVisible() && !m_selecting)
             ensureVisible(selection.node);
         if (selection.node.isValid() && hasFocus() && QAccessible::isActive()) {
             QAccessibleEvent spoken(this, QAccessible::Focus);
@@ -321,6 +322,13 @@ void GraphCanvas::paintEvent(QPaintEvent *event)
     drawing.paint(painter, QRectF(event->rect()));
     painter.setRenderHint(QPainter::Antialiasing, false);
     paintSegment(painter);
+    if (m_banding) {
+        QColor wash = theme().focus;
+        wash.setAlphaF(0.12F);
+        painter.setPen(QPen(theme().focus, 1));
+        painter.setBrush(wash);
+        painter.drawRect(band().toAlignedRect().adjusted(0, 0, -1, -1));
+    }
 }
 
 } // namespace nordlys::studio

@@ -63,6 +63,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
@@ -79,6 +80,12 @@ private:
     [[nodiscard]] GraphTransform firstView() const;
     void paintSegment(QPainter &painter) const;
     void selectAndShow(core::NodeId node);
+    [[nodiscard]] core::NodeId nodeUnder(const QPointF &position) const;
+    /// What a click means with these keys: alone, Ctrl in or out, Shift all between the current one and this.
+    void click(core::NodeId node, Qt::KeyboardModifiers modifiers);
+    /// Selects what the rubber band touches; Ctrl keeps what was selected.
+    void selectInBand(Qt::KeyboardModifiers modifiers);
+    [[nodiscard]] QRectF band() const;
 
     Workspace &m_workspace;
     std::unique_ptr<GraphScene> m_scene;
@@ -91,7 +98,9 @@ private:
     QVariantAnimation m_animation;
     GraphTransform m_from, m_to;
     QPointF m_pressed, m_pressedOffset;
-    bool m_dragging = false;
+    QPointF m_bandEnd;
+    bool m_dragging = false, m_banding = false;
+    bool m_selecting = false; // the selection comes from here: what was clicked is in sight already
     bool m_untouched = true; // nobody moved the view yet: it follows the size of the window
     QString m_fontKey;
 };

@@ -2,6 +2,8 @@
 #include "graph_canvas.h"
 
 #include <studio/look/hover_text.h>
+#include <studio/workspace/graph_choice.h>
+
 #include <QApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -49,13 +51,73 @@ void GraphCanvas::mousePressEvent(QMouseEvent *event)
     m_pressed = event->position();
     m_pressedOffset = m_transform.offset;
     m_dragging = false;
+    m_banding = false;
+}
+
+core::NodeId GraphCanvas::nodeUnder(const QPointF &position) const
+{
+    return m_scene ? m_scene->nodeAt(m_transform.toLayout(position)) : core::NodeId();
+}
+
+QRectF GraphCanvas::band() const { return QRectF(m_pressed, m_bandEnd).normalized(); }
+
+void GraphCanvas::selectInBand(Qt::KeyboardModifiers modifiers)
+{
+    std::vector<std::uint32_t> found;
+    m_scene->nodesIn(m_transform.toLayout(band()), found);
+    std::vector<core::NodeId> nodes;
+    for (const std::uint32_t index : found)
+        nodes.emplace_back(static_cast<std::size_t>(index));
+    if (modifiers & Qt::ControlModifier)
+        nodes.insert(nodes.end(), m_workspace.selectedNodes().nodes().begin(), m_workspace.selectedNodes().nodes().end());
+    m_selecting = true;
+    m_workspace.selectNodes(std::move(nodes), m_workspace.selection().node);
+    m_selecting = false;
+}
+
+void GraphCanvas::click(core::NodeId node, Qt::KeyboardModifiers modifiers)
+{
+    const core::NodeId current = m_workspace.selection().node;
+    m_selecting = true;
+    if (modifiers & Qt::ControlModifier)
+        m_workspace.toggleNode(node);
+    else if (node.isValid() && (modifiers & Qt::ShiftModifier) && current.isValid())
+        m_workspace.selectNodes(nodesBetween(m_scene->document().graph(), current, node), current);
+    else if (node.isValid())
+        m_workspace.selectNode(node);
+    else
+        m_workspace.clearSelection();
+    m_selecting = false;
+}
+
+void GraphCanvas::contextMenuEvent(QContextMenuEvent *event)
+{
+    const bool mouse = event->reason() == QContextMenuEvent::Mouse;
+    const core::NodeId node = mouse ? nodeUnder(QPointF(event->pos())) : m_workspace.selection().node;
+    if (!node.isValid())
+        return;
+    if (!m_workspace.isSelected(node))
+        click(node, Qt::NoModifier);
+    Q_EMIT m_workspace.nodeMenuRequested(mouse ? event->globalPos() : mapToGlobal(positionOf(node).toPoint()));
 }
 
 void GraphCanvas::mouseMoveEvent(QMouseEvent *event)
 {
+    if (m_banding) {
+        m_bandEnd = event->position();
+        update();
+        return;
+    }
     if (event->buttons() & (Qt::LeftButton | Qt::MiddleButton)) {
         const QPointF moved = event->position() - m_pressed;
         if (!m_dragging && moved.manhattanLength() >= QApplication::startDragDistance()) {
+            if (m_scene && (event->buttons() & Qt::LeftButton) && (event->modifiers() & Qt::ShiftModifier)) {
+                m_banding = true;
+                m_bandEnd = event->position();
+                setCursor(Qt::CrossCursor);
+                update();
+                return;
+            }
             m_dragging = true;
             setCursor(Qt::ClosedHandCursor);
         }
@@ -67,7 +129,7 @@ void GraphCanvas::mouseMoveEvent(QMouseEvent *event)
         }
         return;
     }
-    const core::NodeId hovered = m_scene ? m_scene->nodeAt(m_transform.toLayout(event->position())) : core::NodeId();
+    const core::NodeId hovered = nodeUnder(event->position());
     if (hovered != m_marks.hovered) {
         m_marks.hovered = hovered;
         update();
@@ -81,21 +143,24 @@ void GraphCanvas::mouseReleaseEvent(QMouseEvent *event)
         unsetCursor();
         return;
     }
-    if (event->button() != Qt::LeftButton || !m_scene)
+    if (m_banding) {
+        m_banding = false;
+        unsetCursor();
+        m_bandEnd = event->position();
+        selectInBand(event->modifiers());
+        update();
         return;
-    const core::NodeId node = m_scene->nodeAt(m_transform.toLayout(event->position()));
-    if (node.isValid())
-        m_workspace.selectNode(node);
-    else
-        m_workspace.clearSelection();
+    }
+    if (event->button() == Qt::LeftButton && m_scene)
+        click(nodeUnder(event->position()), event->modifiers());
 }
 
 void GraphCanvas::mouseDoubleClickEvent(QMouseEvent *event)
 {
     if (!m_scene || event->button() != Qt::LeftButton)
         return;
-    const core::NodeId node = m_scene->nodeAt(m_transform.toLayout(event->position()));
-    if (node.isValid())
+    const core::NodeId node = nodeUnder(event->position());
+    if (node.isValid() && event->modifiers() == Qt::NoModifier)
         showNode(node);
 }
 
@@ -145,7 +210,15 @@ void GraphCanvas::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Slash: Q_EMIT searchRequested(); break;
     case Qt::Key_Return:
     case Qt::Key_Enter: showNode(m_marks.selected); break;
-    case Qt::Key_Escape: m_workspace.clearSelection(); break;
+    case Qt::Key_Escape:
+        if (m_banding) {
+            m_banding = false;
+            unsetCursor();
+            update();
+            break;
+        }
+        m_workspace.clearSelection();
+        break;
     default: QWidget::keyPressEvent(event);
     }
 }

@@ -74,6 +74,11 @@ bool GraphPainter::isDimmed(core::NodeId node) const
     return m_marks.matches && node.index < m_marks.matches->size() && !(*m_marks.matches)[node.index];
 }
 
+bool GraphPainter::isSelected(core::NodeId node) const
+{
+    return m_marks.selection ? m_marks.selection->contains(node) : node.isValid() && node == m_marks.selected;
+}
+
 QColor GraphPainter::fillOf(core::NodeId node) const
 {
     const int step = node.index < m_heat.fill.size() ? m_heat.fill[node.index] : -1;
@@ -118,7 +123,7 @@ void GraphPainter::paintEdges(QPainter &painter, const QRectF &area)
         const bool ofSelection =
             m_marks.selectedTensor.isValid()
                 ? edge.tensor == m_marks.selectedTensor
-                : m_marks.selected.isValid() && (edge.from == m_marks.selected || edge.to == m_marks.selected);
+                : isSelected(edge.from) || isSelected(edge.to);
         if (ofSelection)
             emphasised.push_back(&edge);
         else
@@ -189,8 +194,16 @@ void GraphPainter::paintNodes(QPainter &painter, const QRectF &area)
         paintBoxes(painter);
         if (!m_marks.selected.isValid())
             return;
-        painter.setPen(QPen(theme().focus, 2));
+        std::vector<QRectF> rings;
+        for (const std::uint32_t index : m_found) {
+            const core::NodeId node(static_cast<std::size_t>(index));
+            if (isSelected(node) && node != m_marks.selected)
+                rings.push_back(m_transform.toScreen(m_scene.nodeBox(node)).adjusted(-1, -1, 1, 1));
+        }
         painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme().focus, 1));
+        painter.drawRects(rings.data(), static_cast<int>(rings.size()));
+        painter.setPen(QPen(theme().focus, 2));
         painter.drawRect(m_transform.toScreen(m_scene.nodeBox(m_marks.selected)).adjusted(-2, -2, 2, 2));
         return;
     }
@@ -243,8 +256,8 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
     const bool hovered = m_marks.hovered == node;
     painter.setRenderHint(QPainter::Antialiasing);
     const double radius = detailed ? kRadius * std::min(1.0, m_transform.zoom) : 0;
-    if (m_marks.selected == node) {
-        painter.setPen(QPen(theme().focus, 2));
+    if (isSelected(node)) {
+        painter.setPen(QPen(theme().focus, m_marks.selected == node ? 2 : 1));
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), radius + 3, radius + 3);
     }

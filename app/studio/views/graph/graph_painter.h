@@ -27,6 +27,7 @@ struct GraphTransform {
 /// What to emphasise while drawing.
 struct GraphMarks {
     core::NodeId selected, hovered;
+    const NodeSet *selection = nullptr; ///< all selected; `selected` is the current one of them
     core::TensorId selectedTensor;
     bool focused = false;                       ///< the widget has the keyboard
     const std::vector<bool> *matches = nullptr; ///< by NodeId; others are dimmed. Null: no filter
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] QFont scaledFont(const QFont &font) const;
     [[nodiscard]] QString labelOf(core::TensorId tensor) const;
     [[nodiscard]] bool isDimmed(core::NodeId node) const;
+    [[nodiscard]] bool isSelected(core::NodeId node) const;
     [[nodiscard]] QColor fillOf(core::NodeId node) const;
 
     const GraphScene &m_scene;

@@ -6,7 +6,7 @@
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
-#include <studio/workspace/filter_query.h>
+#include <studio/workspace/graph_choice.h>
 #include <studio/workspace/text.h>
 
 #include <QComboBox>
@@ -236,18 +236,9 @@ void GraphView::applyFilter()
     const FilterQuery query(m_workspace.filter());
     std::vector<bool> matches;
     if (const auto document = m_workspace.document(); document && !query.isEmpty()) {
-        const core::Graph &graph = document->graph();
-        matches.reserve(graph.nodes.size());
-        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-            const core::NodeId node(i);
-            FilterQuery::Row row{toQString(graph.nameOf(node)), toQString(graph.opOf(node)), {}, {}};
-            if (const RunRecord *run = m_workspace.run()) {
-                const std::size_t layer = run->layerOfNode(graph.nameOf(node));
-                if (const core::LayerSummary *summary = layer == RunRecord::npos ? nullptr : run->summaryOf(layer))
-                    row.sharePercent = summary->sharePercent;
-            }
-            matches.push_back(query.matches(row));
-        }
+        matches.resize(document->graph().nodes.size());
+        for (const core::NodeId node : nodesMatching(m_workspace, query))
+            matches[node.index] = true;
     }
     m_canvas->setMatches(std::move(matches));
 }

@@ -4,6 +4,8 @@
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
+#include <studio/models/node_selection_link.h>
+#include <studio/views/placement/node_actions.h>
 #include <studio/widgets/dock_header.h>
 #include <studio/widgets/table_text.h>
 #include <studio/workspace/counted.h>
@@ -12,7 +14,6 @@
 
 #include <QComboBox>
 #include <QHeaderView>
-#include <QItemSelectionModel>
 #include <QMenu>
 #include <QPushButton>
 #include <QSettings>
@@ -27,7 +28,7 @@ static_assert(std::size(kWidths) == LayersModel::ColumnCount);
 } // namespace
 
 LayersPanel::LayersPanel(Workspace &workspace, ActionRegistry &actions, const RangeStatistics *range, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_range(range), m_model(new LayersModel(workspace, range, this)),
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_range(range), m_model(new LayersModel(workspace, range, this)),
       m_sorted(new GroupedSort(this)), m_table(new TableView(this)),
       m_header(new DockHeader(range ? tr("Layers in range") : tr("Layers"), this)), m_grouping(new QComboBox(this)),
       m_again(new QPushButton(tr("Run again"), this))
@@ -38,10 +39,16 @@ LayersPanel::LayersPanel(Workspace &workspace, ActionRegistry &actions, const Ra
     m_sorted->setGroupOf([this](int row) { return m_model->groupOf(row); });
     m_table->setModel(m_sorted);
     m_table->setEmptyText(tr("No layers yet. Open a model or a recording."));
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     for (int column = 0; column < LayersModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(kWidths[column]));
+    new NodeSelectionLink(
+        *m_table, m_workspace,
+        [this](const QModelIndex &index) { return m_model->nodesOf(m_sorted->mapToSource(index).row()); },
+        [this](core::NodeId node) {
+            const int row = m_model->rowOf(node);
+            return row < 0 ? QModelIndex() : m_sorted->mapFromSource(m_model->index(row, 0));
+        },
+        NodeSelectionLink::Menu::OfTheView);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_table, &QWidget::customContextMenuRequested, this, &LayersPanel::tableMenu);
     for (QTableView *view : {static_cast<QTableView *>(m_table), m_table->stickyColumn()}) {
@@ -60,24 +67,11 @@ LayersPanel::LayersPanel(Workspace &workspace, ActionRegistry &actions, const Ra
     connect(&m_workspace, &Workspace::filterChanged, this, &LayersPanel::refilter);
     connect(m_model, &LayersModel::closedChanged, this, &LayersPanel::refilter);
     connect(m_model, &LayersModel::hasTimesChanged, this, &LayersPanel::updateColumns);
-    connect(&m_workspace, &Workspace::selectionChanged, this, &LayersPanel::showSelection);
     for (const auto signal : {&Workspace::runsChanged, &Workspace::editsChanged, &Workspace::documentChanged, &Workspace::rangeChanged})
         connect(&m_workspace, signal, this, &LayersPanel::updateSummary);
     if (m_range)
         connect(m_range, &RangeStatistics::changed, this, &LayersPanel::updateSummary);
-    connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
-        refilter();
-        showSelection();
-    });
-    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        // Not the current row: merely receiving the focus sets that.
-        const QModelIndexList rows = m_table->selectionModel()->selectedRows();
-        if (m_selecting || rows.isEmpty())
-            return;
-        const core::NodeId node = m_model->nodeOf(m_sorted->mapToSource(rows.front()).row());
-        if (node.isValid())
-            m_workspace.selectNode(node);
-    });
+    connect(m_model, &QAbstractItemModel::modelReset, this, &LayersPanel::refilter);
     connect(m_table, &QAbstractItemView::activated, this, &LayersPanel::activate);
     restore();
     refilter();
@@ -118,6 +112,13 @@ void LayersPanel::tableMenu(const QPoint &at)
     if (m_model->nodeOf(row).isValid()) {
         menu.addAction(icon(Icon::Graph), tr("Show in the graph"), this,
                        [this] { Q_EMIT m_workspace.viewRequested(QStringLiteral("graph")); });
+        menu.addSeparator();
+        for (const auto backend : {std::optional(core::Backend::Htp), std::optional(core::Backend::Gpu),
+                                   std::optional(core::Backend::Cpu), std::optional<core::Backend>()}) {
+            if (m_actions.contains(placeActionId(backend)))
+                menu.addAction(m_actions.action(placeActionId(backend)));
+        }
+        menu.setToolTipsVisible(true);
         menu.addSeparator();
     }
     addCopyActions(menu, *m_table);
@@ -231,23 +232,6 @@ void LayersPanel::refilter()
         });
     }
     updateSummary();
-}
-
-void LayersPanel::showSelection()
-{
-    const core::NodeId node = m_workspace.selection().node;
-    const int row = node.isValid() ? m_model->rowOf(node) : -1;
-    m_selecting = true;
-    if (row < 0) {
-        m_table->selectionModel()->clear();
-    } else {
-        const QModelIndex index = m_sorted->mapFromSource(m_model->index(row, 0));
-        if (index.isValid()) {
-            m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-            m_table->scrollTo(index);
-        }
-    }
-    m_selecting = false;
 }
 
 void LayersPanel::updateSummary()

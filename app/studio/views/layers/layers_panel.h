@@ -23,7 +23,7 @@ class LayersPanel : public QWidget {
 
 public:
     /// `range`: only the inferences of the workspace's range count (below the timeline); null: the whole run. `actions` has the
-    /// command "run.run".
+    /// command "run.run", and when a menu opens those of the operators.
     LayersPanel(Workspace &workspace, ActionRegistry &actions, const RangeStatistics *range = nullptr, QWidget *parent = nullptr);
     [[nodiscard]] TableView &table() { return *m_table; }
     [[nodiscard]] LayersModel &model() { return *m_model; }
@@ -36,7 +36,6 @@ private:
     void refilter();
     void updateSummary();
     void updateColumns();
-    void showSelection();
     void tableMenu(const QPoint &at);
     void headerMenu(const QPoint &globalAt);
     void activate(const QModelIndex &index);
@@ -45,6 +44,7 @@ private:
     void remember() const;
 
     Workspace &m_workspace;
+    ActionRegistry &m_actions;
     const RangeStatistics *m_range;
     LayersModel *m_model;
     GroupedSort *m_sorted;
@@ -53,7 +53,6 @@ private:
     QComboBox *m_grouping;
     QPushButton *m_again;
     QSet<int> m_hidden; ///< columns that the user does not want
-    bool m_selecting = false;
 };
 
 } // namespace nordlys::studio
