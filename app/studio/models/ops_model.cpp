@@ -3,6 +3,7 @@
 
 #include <studio/look/number_format.h>
 #include <studio/widgets/cell_roles.h>
+#include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/text.h>
 
 #include <limits>
@@ -26,6 +27,10 @@ OpsModel::OpsModel(Workspace &workspace, QObject *parent) : QAbstractItemModel(p
 {
     connect(&m_workspace, &Workspace::documentChanged, this, &OpsModel::rebuild);
     connect(&m_workspace, &Workspace::runsChanged, this, &OpsModel::refreshShares);
+    connect(&m_workspace.placement(), &PlacementKeeper::changed, this, [this] {
+        if (!m_tops.empty())
+            Q_EMIT dataChanged(this->index(0, 0), this->index(static_cast<int>(m_tops.size()) - 1, 0), {BackendRole});
+    });
     rebuild();
 }
 
@@ -155,6 +160,19 @@ double OpsModel::shareOf(const QModelIndex &index) const
     return sum;
 }
 
+QVariant OpsModel::backendOf(const QModelIndex &index) const
+{
+    const auto common = m_workspace.placement().commonBackend(nodesOf(index));
+    if (!common)
+        return {};
+    switch (*common) {
+    case core::Backend::Htp: return static_cast<int>(CellBackend::Htp);
+    case core::Backend::Gpu: return static_cast<int>(CellBackend::Gpu);
+    case core::Backend::Cpu: break;
+    }
+    return static_cast<int>(CellBackend::Cpu);
+}
+
 QVariant OpsModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid() || m_shares.empty())
@@ -174,7 +192,7 @@ QVariant OpsModel::data(const QModelIndex &index, int role) const
     case CellKindRole: return static_cast<int>(isName ? CellKind::Text : CellKind::Number);
     case NumberRole:
         return isName ? QVariant() : QVariant(shareOf(index) < 0 ? std::numeric_limits<double>::quiet_NaN() : shareOf(index));
-    case BackendRole: return isName && node.isValid() ? QVariant(static_cast<int>(CellBackend::Cpu)) : QVariant();
+    case BackendRole: return isName ? backendOf(index) : QVariant();
     case InkRole: return isName ? QVariant() : QVariant(static_cast<int>(CellInk::Label));
     default: return {};
     }

@@ -37,6 +37,7 @@ private:
     };
     void rebuild();
     void refreshShares();
+    [[nodiscard]] QVariant backendOf(const QModelIndex &index) const;
     [[nodiscard]] double shareOf(const QModelIndex &index) const;
 
     Workspace &m_workspace;

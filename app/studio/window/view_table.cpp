@@ -7,6 +7,7 @@
 #include <studio/views/encodings/encodings_view.h>
 #include <studio/views/graph/graph_view.h>
 #include <studio/views/layers/layers_panel.h>
+#include <studio/views/placement/placement_view.h>
 #include <studio/views/timeline/timeline_view.h>
 
 #include <QCoreApplication>
@@ -49,6 +50,7 @@ std::vector<ViewSpec> viewTable()
     return {
         {QStringLiteral("graph"), ViewTable::tr("Graph"), Icon::Graph, digit(1), Needs::ModelOrRun, {true, true, true}, simple<GraphView>},
         {QStringLiteral("encodings"), ViewTable::tr("Encodings"), Icon::Encodings, digit(2), Needs::ModelOrRun, {}, acting<EncodingsView>},
+        {QStringLiteral("placement"), ViewTable::tr("Placement"), Icon::Placement, digit(3), Needs::Model, {}, acting<PlacementView>},
         {QStringLiteral("timeline"), ViewTable::tr("Timeline"), Icon::Timeline, digit(4), Needs::ModelOrRun, {}, acting<TimelineView>},
         {QStringLiteral("layers"), ViewTable::tr("Layers"), Icon::Layers, digit(5), Needs::ModelOrRun, {false, true, false}, layers},
         {QStringLiteral("compare"), ViewTable::tr("Compare"), Icon::Compare, digit(6), Needs::ModelOrRun, {}, acting<CompareView>},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph_choice.h"
 
+#include "placement_keeper.h"
 #include "text.h"
 
 #include <algorithm>
@@ -66,6 +67,7 @@ std::vector<core::NodeId> nodesMatching(const Workspace &workspace, const Filter
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const core::NodeId node(i);
         FilterQuery::Row row{toQString(graph.nameOf(node)), toQString(graph.opOf(node)), {}, {}};
+        row.backend = toQString(core::nameOf(workspace.placement().backendOf(node)));
         if (const RunRecord *run = workspace.run()) {
             const std::size_t layer = run->layerOfNode(graph.nameOf(node));
             if (const core::LayerSummary *summary = layer == RunRecord::npos ? nullptr : run->summaryOf(layer))

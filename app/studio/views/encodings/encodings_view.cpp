@@ -57,6 +57,7 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     m_table->setEmptyText(tr("No tensors to encode. Open a model."));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setProperty("selectsOwnRows", true); // "Select all" means tensors here
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->tableDelegate()->setValidator([this](const QModelIndex &index, const QString &text) {
         return m_model->whyInvalid(m_sorted->mapToSource(index), text);

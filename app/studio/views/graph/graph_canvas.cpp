@@ -7,7 +7,7 @@
 #include <studio/look/motion.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
-#include <studio/workspace/counted.h>
+#include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/text.h>
 
 #include <QAccessible>
@@ -64,6 +64,7 @@ GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent
         }
         update();
     });
+    connect(&m_workspace.placement(), &PlacementKeeper::changed, this, &GraphCanvas::rebuildBands);
     connect(&ThemeController::instance(), &ThemeController::changed, this, &GraphCanvas::rebuildHeat);
     rebuildScene();
 }
@@ -78,6 +79,7 @@ void GraphCanvas::rebuildScene()
     m_marks.matches = nullptr;
     m_marks.hovered = {};
     m_untouched = true;
+    rebuildBands();
     rebuildHeat();
     if (m_scene)
         setTransform(firstView());
@@ -86,6 +88,17 @@ void GraphCanvas::rebuildScene()
 void GraphCanvas::rebuildHeat()
 {
     m_heat = GraphHeatBuilder(m_workspace).build(m_fill, m_border);
+    Q_EMIT heatChanged();
+    update();
+}
+
+void GraphCanvas::rebuildBands()
+{
+    const core::PlacementPlan *plan = m_workspace.placement().plan();
+    const bool fits = m_scene && plan && plan->nodes.size() == m_scene->nodeCount();
+    m_bands = fits ? GraphBands(*m_scene, *plan) : GraphBands();
+    m_marks.bands = fits ? &m_bands : nullptr;
+    m_plates.clear();
     Q_EMIT heatChanged();
     update();
 }
@@ -246,7 +259,11 @@ QString GraphCanvas::describe(core::NodeId node) const
     const Document &document = m_scene->document();
     QStringList lines;
     lines << toQString(document.graph().nameOf(node));
-    lines << tr("%1, output %2, CPU").arg(toQString(document.opText(node)), toQString(document.outputShape(node)));
+    lines << tr("%1, output %2, %3")
+                 .arg(toQString(document.opText(node)), toQString(document.outputShape(node)),
+                      backendTitle(m_workspace.placement().backendOf(node), m_workspace.placement().capabilities()));
+    if (const core::PlacementPlan *plan = m_workspace.placement().plan(); plan && m_bands.isBlocked(node))
+        lines << tr("Not on HTP: %1").arg(toQString(plan->of(node).reasonOf(core::Backend::Htp).why));
     const core::NodeCost &cost = document.costs[node.index];
     if (cost.macs > 0)
         lines << formatAmount(static_cast<double>(cost.macs), QStringLiteral("MAC"));
@@ -272,44 +289,6 @@ QString GraphCanvas::describe(core::NodeId node) const
     return lines.join(QLatin1Char('\n'));
 }
 
-void GraphCanvas::paintSegment(QPainter &painter) const
-{
-    // All operators run on the CPU of the device, so there is one segment.
-    painter.fillRect(QRect(0, 0, 4, height()), theme().cpu);
-    const Document &document = m_scene->document();
-    QStringList lines;
-    QString value;
-    if (const RunRecord *run = m_workspace.run(); run && run->summary.latency.count > 0) {
-        value = formatDurationInterval(static_cast<std::int64_t>(run->summary.latency.p50Ns),
-                                       static_cast<std::int64_t>(run->summary.latency.p50HalfIntervalNs));
-        lines << tr("p50, n=%1, run %2").arg(formatCount(static_cast<std::int64_t>(run->summary.latency.count)), run->name);
-    }
-    lines << Counted::ops(static_cast<qint64>(document.graph().nodes.size())) + QStringLiteral(", ") +
-                 formatAmount(static_cast<double>(document.macs), QStringLiteral("MAC"));
-    if (!m_heat.note.isEmpty())
-        lines << m_heat.note;
-    int y = 10;
-    const int line = scaled(17);
-    double widest = 0;
-    for (const QString &text : lines)
-        widest = std::max(widest, QFontMetricsF(uiFont(11)).horizontalAdvance(text));
-    widest = std::max({widest, QFontMetricsF(uiFont(12, QFont::DemiBold)).horizontalAdvance(tr("Segment 1 · CPU")),
-                       QFontMetricsF(monoFont(12)).horizontalAdvance(value)});
-    const int rows = static_cast<int>(lines.size()) + (value.isEmpty() ? 1 : 2);
-    painter.fillRect(QRectF(4, 4, widest + 18, rows * line + 12), theme().canvas);
-    const auto draw = [&](const QString &text, const QFont &font, const QColor &ink) {
-        painter.setFont(font);
-        painter.setPen(ink);
-        painter.drawText(QRect(14, y, width(), line), Qt::AlignLeft | Qt::AlignVCenter, text);
-        y += line;
-    };
-    draw(tr("Segment 1 · CPU"), uiFont(12, QFont::DemiBold), theme().cpu);
-    if (!value.isEmpty())
-        draw(value, monoFont(12), theme().text);
-    for (const QString &text : lines)
-        draw(text, uiFont(11), theme().text3);
-}
-
 void GraphCanvas::paintEvent(QPaintEvent *event)
 {
     QPainter painter(this);
@@ -319,9 +298,9 @@ void GraphCanvas::paintEvent(QPaintEvent *event)
     }
     m_marks.focused = hasFocus();
     GraphPainter drawing(*m_scene, m_heat, m_workspace, m_transform, m_marks);
-    drawing.paint(painter, QRectF(event->rect()));
+    drawing.paint(painter, QRectF(event->rect()), size());
+    m_plates = GraphBandPainter(*m_scene, m_bands, m_workspace, m_transform, size()).paintLabels(painter, m_heat.note);
     painter.setRenderHint(QPainter::Antialiasing, false);
-    paintSegment(painter);
     if (m_banding) {
         QColor wash = theme().focus;
         wash.setAlphaF(0.12F);

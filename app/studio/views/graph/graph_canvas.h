@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "graph_band_painter.h"
 #include "graph_painter.h"
 
 #include <QVariantAnimation>
@@ -20,7 +21,11 @@ public:
     ~GraphCanvas() override;
 
     [[nodiscard]] const GraphScene *scene() const { return m_scene.get(); }
+    [[nodiscard]] const Workspace &workspace() const { return m_workspace; }
     [[nodiscard]] const GraphHeat &heat() const { return m_heat; }
+    [[nodiscard]] const GraphBands &bands() const { return m_bands; }
+    /// Plates of the crossings as last drawn.
+    [[nodiscard]] const std::vector<CrossingPlate> &plates() const { return m_plates; }
     [[nodiscard]] const GraphTransform &transform() const { return m_transform; }
     void setMetrics(FillMetric fill, BorderMetric border);
     void setLabels(bool encodings, bool shapes);
@@ -72,13 +77,13 @@ protected:
 private:
     void rebuildScene();
     void rebuildHeat();
+    void rebuildBands();
     void moveTo(const GraphTransform &target, bool animated);
     void setTransform(GraphTransform transform);
     [[nodiscard]] GraphTransform clamped(GraphTransform transform) const;
     [[nodiscard]] GraphTransform fitted() const;
     /// What a freshly opened graph shows: all of it where names can be read then, else its top.
     [[nodiscard]] GraphTransform firstView() const;
-    void paintSegment(QPainter &painter) const;
     void selectAndShow(core::NodeId node);
     [[nodiscard]] core::NodeId nodeUnder(const QPointF &position) const;
     /// What a click means with these keys: alone, Ctrl in or out, Shift all between the current one and this.
@@ -86,10 +91,14 @@ private:
     /// Selects what the rubber band touches; Ctrl keeps what was selected.
     void selectInBand(Qt::KeyboardModifiers modifiers);
     [[nodiscard]] QRectF band() const;
+    /// Band whose plate is there.
+    [[nodiscard]] std::optional<std::size_t> plateAt(const QPointF &position) const;
 
     Workspace &m_workspace;
     std::unique_ptr<GraphScene> m_scene;
     GraphHeat m_heat;
+    GraphBands m_bands;
+    std::vector<CrossingPlate> m_plates;
     GraphTransform m_transform;
     GraphMarks m_marks;
     std::vector<bool> m_matches;

@@ -90,6 +90,15 @@ void GraphCanvas::click(core::NodeId node, Qt::KeyboardModifiers modifiers)
     m_selecting = false;
 }
 
+std::optional<std::size_t> GraphCanvas::plateAt(const QPointF &position) const
+{
+    for (const CrossingPlate &plate : m_plates) {
+        if (plate.rect.contains(position))
+            return plate.band;
+    }
+    return std::nullopt;
+}
+
 void GraphCanvas::contextMenuEvent(QContextMenuEvent *event)
 {
     const bool mouse = event->reason() == QContextMenuEvent::Mouse;
@@ -151,8 +160,15 @@ void GraphCanvas::mouseReleaseEvent(QMouseEvent *event)
         update();
         return;
     }
-    if (event->button() == Qt::LeftButton && m_scene)
-        click(nodeUnder(event->position()), event->modifiers());
+    if (event->button() != Qt::LeftButton || !m_scene)
+        return;
+    if (const auto plate = plateAt(event->position())) {
+        m_selecting = true;
+        m_workspace.selectTensor(m_bands.crossings()[m_bands.bands()[*plate].arriving.front()].tensor);
+        m_selecting = false;
+        return;
+    }
+    click(nodeUnder(event->position()), event->modifiers());
 }
 
 void GraphCanvas::mouseDoubleClickEvent(QMouseEvent *event)
@@ -240,6 +256,11 @@ bool GraphCanvas::event(QEvent *event)
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     const auto *help = static_cast<QHelpEvent *>(event);
+    if (const auto plate = plateAt(QPointF(help->pos()))) {
+        const GraphBandPainter bands(*m_scene, m_bands, m_workspace, m_transform, size());
+        QToolTip::showText(help->globalPos(), bands.describe(*plate), this);
+        return true;
+    }
     const core::NodeId node = m_scene ? m_scene->nodeAt(m_transform.toLayout(QPointF(help->pos()))) : core::NodeId();
     if (node.isValid()) {
         QToolTip::showText(help->globalPos(), plainHover(describe(node)), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());

@@ -4,6 +4,7 @@
 #include <studio/look/metrics.h>
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/placement_keeper.h>
 
 #include <QFontMetrics>
 #include <QMouseEvent>
@@ -90,7 +91,19 @@ void GraphMinimap::renderPixmap()
         painter.fillRect(QRectF(topLeft, QSizeF(std::max(1.0, box.width() * scaleX()), std::max(1.0, box.height() * scaleY()))),
                          colour);
     }
-    painter.fillRect(QRectF(3, kInset, 2, height() - 2 * kInset), theme().cpu);
+    const GraphBands &bands = m_canvas.bands();
+    double painted = kInset;
+    for (const GraphBand &band : bands.bands()) {
+        const double bottom = std::min(toMap(QPointF(0, band.bottom)).y(), static_cast<double>(height() - kInset));
+        if (bottom - painted < 1)
+            continue;
+        QColor colour = theme().borderStrong;
+        if (band.backend)
+            colour = *band.backend == core::Backend::Htp ? theme().htp
+                                                         : (*band.backend == core::Backend::Gpu ? theme().gpu : theme().cpu);
+        painter.fillRect(QRectF(3, painted, 3, bottom - painted), colour);
+        painted = bottom;
+    }
 }
 
 void GraphMinimap::paintEvent(QPaintEvent *)
@@ -148,9 +161,11 @@ QSize GraphLegend::sizeHint() const
     const GraphHeat &heat = m_canvas.heat();
     const QFontMetrics measure(uiFont(11));
     const int blocks = (heat.fillTitle.isEmpty() ? 0 : 1) + (heat.borderTitle.isEmpty() ? 0 : 1);
+    const int backends = m_canvas.bands().isDivided() ? scaled(15) + 6 : 0;
     const int wide = std::max(
         {kLegendWidth, measure.horizontalAdvance(heat.fillTitle) + 20, measure.horizontalAdvance(heat.borderTitle) + 20});
-    return {wide, blocks == 0 ? 0 : blocks * blockHeight() + 10};
+    const int height = blocks * blockHeight() + backends;
+    return {wide, height == 0 ? 0 : height + 10};
 }
 
 void GraphLegend::paintEvent(QPaintEvent *)
@@ -180,6 +195,21 @@ void GraphLegend::paintEvent(QPaintEvent *)
         block(heat.fillTitle, heat.fillLow, heat.fillHigh, heat.fillIsError);
     if (!heat.borderTitle.isEmpty())
         block(heat.borderTitle, heat.borderLow, heat.borderHigh, true);
+    if (!m_canvas.bands().isDivided())
+        return;
+    painter.setFont(uiFont(11));
+    int x = 10;
+    for (const core::Backend backend : {core::Backend::Htp, core::Backend::Gpu, core::Backend::Cpu}) {
+        if (!m_canvas.bands().uses(backend))
+            continue;
+        const QColor colour =
+            backend == core::Backend::Htp ? theme().htp : (backend == core::Backend::Gpu ? theme().gpu : theme().cpu);
+        painter.fillRect(QRect(x, top + 3, 4, scaled(15) - 4), colour);
+        const QString name = backendTitle(backend, m_canvas.workspace().placement().capabilities());
+        painter.setPen(theme().text2);
+        painter.drawText(QRect(x + 8, top, width(), scaled(15)), Qt::AlignLeft | Qt::AlignVCenter, name);
+        x += 8 + painter.fontMetrics().horizontalAdvance(name) + 12;
+    }
 }
 
 void GraphLegend::mouseReleaseEvent(QMouseEvent *event)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph_painter.h"
 
+#include "graph_band_painter.h"
+
+#include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
@@ -86,9 +89,12 @@ QColor GraphPainter::fillOf(core::NodeId node) const
     return isDimmed(node) ? mixed(theme().canvas, fill, 0.3) : fill;
 }
 
-void GraphPainter::paint(QPainter &painter, const QRectF &area)
+void GraphPainter::paint(QPainter &painter, const QRectF &area, const QSize &size)
 {
     painter.fillRect(area, theme().canvas);
+    m_size = size;
+    if (m_marks.bands)
+        GraphBandPainter(m_scene, *m_marks.bands, m_workspace, m_transform, size).paintGround(painter);
     paintEdges(painter, area);
     paintNodes(painter, area);
 }
@@ -152,7 +158,8 @@ void GraphPainter::paintEdge(QPainter &painter, const core::LayoutEdge &edge, bo
     const double arrowLength = kArrow * std::min(1.0, m_transform.zoom);
     if (arrow)
         line.last() = towards(tip, line[line.size() - 2], arrowLength);
-    painter.setPen(QPen(colour, emphasised ? 2 : 1.5));
+    const bool crosses = m_marks.bands && m_marks.bands->isDivided() && m_marks.bands->crosses(edge.from, edge.to);
+    painter.setPen(QPen(colour, emphasised ? 2 : 1.5, crosses ? Qt::DashLine : Qt::SolidLine));
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(rounded(line, kCorner * m_transform.zoom));
     if (arrow) {
@@ -179,7 +186,10 @@ void GraphPainter::paintLabel(QPainter &painter, const core::LayoutEdge &edge) c
     if (!m_scene.isFree(m_transform.toLayout(box), edge.from))
         return;
     painter.setFont(m_labelFont);
-    painter.fillRect(box.adjusted(-2, 0, 2, 0), theme().canvas);
+    painter.fillRect(box.adjusted(-2, 0, 2, 0),
+                     m_marks.bands ? GraphBandPainter(m_scene, *m_marks.bands, m_workspace, m_transform, m_size.toSize())
+                                         .groundAt(box.center().y())
+                                   : theme().canvas);
     painter.setPen(m_marks.selectedTensor == edge.tensor ? theme().focus : theme().text2);
     painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, text);
 }
@@ -275,7 +285,7 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
     painter.setPen(Qt::NoPen);
     painter.setBrush(dimmed ? theme().raised : theme().surface);
     painter.drawRoundedRect(plate, 2 * scale, 2 * scale);
-    painter.setBrush(dimmed ? theme().borderStrong : theme().cpu);
+    painter.setBrush(dimmed ? theme().borderStrong : stripeOf(node));
     painter.drawRect(plate.adjusted(2 * scale, 2 * scale, -2 * scale, -2 * scale));
     if (!detailed)
         return;
@@ -284,7 +294,29 @@ void GraphPainter::paintNode(QPainter &painter, core::NodeId node) const
     if (m_transform.zoom >= kTwoLines) {
         paintWeight(painter, node, box);
         paintPorts(painter, node);
+        if (m_marks.bands && m_marks.bands->isBlocked(node) && !dimmed)
+            paintBadge(painter, box);
     }
+}
+
+QColor GraphPainter::stripeOf(core::NodeId node) const
+{
+    switch (m_marks.bands ? m_marks.bands->backendOf(node) : core::Backend::Cpu) {
+    case core::Backend::Htp: return theme().htp;
+    case core::Backend::Gpu: return theme().gpu;
+    case core::Backend::Cpu: break;
+    }
+    return theme().cpu;
+}
+
+void GraphPainter::paintBadge(QPainter &painter, const QRectF &box) const
+{
+    constexpr double kBadge = 17;
+    const QRectF badge(box.right() - kBadge / 2, box.top() - kBadge / 2, kBadge, kBadge);
+    painter.setPen(QPen(theme().error, 1.5));
+    painter.setBrush(theme().surface);
+    painter.drawEllipse(badge);
+    paintIcon(&painter, badge.toRect(), Icon::Close, theme().error, 11);
 }
 
 void GraphPainter::paintText(QPainter &painter, core::NodeId node, const QRectF &box, const QColor &ink, bool neutral) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "graph_bands.h"
 #include "graph_heat.h"
 #include "graph_scene.h"
 
@@ -30,6 +31,7 @@ struct GraphMarks {
     const NodeSet *selection = nullptr; ///< all selected; `selected` is the current one of them
     core::TensorId selectedTensor;
     bool focused = false;                       ///< the widget has the keyboard
+    const GraphBands *bands = nullptr;          ///< null: no placement
     const std::vector<bool> *matches = nullptr; ///< by NodeId; others are dimmed. Null: no filter
     bool shapes = true, encodings = true;       ///< parts of the tensor labels
 };
@@ -45,8 +47,8 @@ public:
 
     static constexpr double kTwoLines = 0.6, kNames = 0.3, kBoxes = 0.12, kArrows = 0.4;
 
-    /// Draws what lies inside `area` (device-independent pixels of the widget).
-    void paint(QPainter &painter, const QRectF &area);
+    /// Draws what lies inside `area` (device-independent pixels of the widget of this size).
+    void paint(QPainter &painter, const QRectF &area, const QSize &size);
     /// Nodes and edges that the last paint() drew.
     [[nodiscard]] std::size_t drawnNodes() const { return m_drawnNodes; }
 
@@ -56,6 +58,9 @@ private:
     void paintLabel(QPainter &painter, const core::LayoutEdge &edge) const;
     void paintNodes(QPainter &painter, const QRectF &area);
     void paintBoxes(QPainter &painter) const;
+    /// What blocks a backend, at the top right corner.
+    void paintBadge(QPainter &painter, const QRectF &box) const;
+    [[nodiscard]] QColor stripeOf(core::NodeId node) const;
     void paintNode(QPainter &painter, core::NodeId node) const;
     void paintText(QPainter &painter, core::NodeId node, const QRectF &box, const QColor &ink, bool neutral) const;
     /// Inputs and outputs of the model: an arrow from or to nowhere, with the tensor's label.
@@ -73,6 +78,7 @@ private:
     const Workspace &m_workspace;
     GraphTransform m_transform;
     GraphMarks m_marks;
+    QSizeF m_size; // of the widget
     QFont m_nameFont, m_opFont, m_monoFont, m_labelFont;
     std::vector<std::uint32_t> m_found;
     std::size_t m_drawnNodes = 0;

@@ -6,12 +6,14 @@
 #include <studio/look/theme.h>
 #include <studio/views/graph/graph_painter.h>
 #include <studio/workspace/counted.h>
+#include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/text.h>
 
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <map>
 
 namespace nordlys::studio {
@@ -97,6 +99,8 @@ Inspector::Inspector(Workspace &workspace, QWidget *parent)
         m_sections[i]->setContent(m_grids[i]);
         column->addWidget(m_sections[i]);
     }
+    m_backends = new BackendSection(m_workspace, content);
+    column->addWidget(m_backends);
     column->addStretch(1);
     auto *scroll = new QScrollArea(this);
     scroll->setWidget(content);
@@ -109,6 +113,7 @@ Inspector::Inspector(Workspace &workspace, QWidget *parent)
     for (const auto signal : {&Workspace::selectionChanged, &Workspace::documentChanged, &Workspace::editsChanged,
                               &Workspace::evaluationChanged, &Workspace::calibrationChanged, &Workspace::runsChanged})
         connect(&m_workspace, signal, this, &Inspector::refresh);
+    connect(&m_workspace.placement(), &PlacementKeeper::changed, this, &Inspector::refresh);
     refresh();
 }
 
@@ -125,7 +130,9 @@ void Inspector::refresh()
 {
     const auto document = m_workspace.document();
     const Selection &selection = m_workspace.selection();
+    const std::vector<core::NodeId> &nodes = m_workspace.selectedNodes().nodes();
     m_backend->clear();
+    m_backends->setNodes(document && !selection.tensor.isValid() ? nodes : std::vector<core::NodeId>());
     if (!document) {
         m_name->setText(tr("Nothing open"));
         m_what->setText(tr("Open a model to see its operators here."));
@@ -133,6 +140,8 @@ void Inspector::refresh()
             setSection(i, {}, {});
     } else if (selection.tensor.isValid()) {
         showTensor(*document, selection.tensor);
+    } else if (nodes.size() > 1) {
+        showNodes(*document, nodes);
     } else if (selection.node.isValid()) {
         showNode(*document, selection.node);
     } else {
@@ -229,7 +238,7 @@ void Inspector::showNode(const Document &document, core::NodeId node)
     const core::Node &entry = document.graph().node(node);
     m_name->setText(toQString(document.graph().nameOf(node)));
     m_what->setText(QStringLiteral("%1, %2").arg(toQString(document.opText(node)), toQString(document.outputShape(node))));
-    m_backend->setText(tr("CPU"));
+    m_backend->setText(backendTitle(m_workspace.placement().backendOf(node), m_workspace.placement().capabilities()));
     setSection(0, tr("Cost"), costRows(document, node));
     setSection(1, tr("Attributes"), attributeRows(document, node));
     setSection(2, tr("Inputs"), tensorRows(document, entry.inputs));
@@ -237,6 +246,88 @@ void Inspector::showNode(const Document &document, core::NodeId node)
     if (!entry.outputs.empty())
         outputs << encodingRows(document, entry.outputs.front()) << errorRows(document, entry.outputs.front());
     setSection(3, tr("Outputs"), outputs);
+}
+
+void Inspector::showNodes(const Document &document, const std::vector<core::NodeId> &nodes)
+{
+    m_name->setText(Counted::ops(static_cast<qint64>(nodes.size())));
+    m_what->setText(tr("current: %1").arg(toQString(document.graph().nameOf(m_workspace.selection().node))));
+    const auto common = m_workspace.placement().commonBackend(nodes);
+    m_backend->setText(common ? backendTitle(*common, m_workspace.placement().capabilities()) : tr("mixed"));
+    setSection(0, tr("Sum"), sumRows(document, nodes));
+    setSection(1, tr("In common"), commonRows(document, nodes));
+    std::map<std::string_view, int> ops;
+    for (const core::NodeId node : nodes)
+        ++ops[document.graph().opOf(node)];
+    QList<KeyValue> kinds;
+    for (const auto &[op, count] : ops)
+        kinds << row(toQString(op), formatCount(count));
+    setSection(2, tr("Operator types"), kinds);
+    setSection(3, {}, {});
+}
+
+QList<KeyValue> Inspector::sumRows(const Document &document, const std::vector<core::NodeId> &nodes) const
+{
+    double macs = 0, weights = 0, share = 0;
+    std::size_t timed = 0;
+    const RunRecord *run = m_workspace.run();
+    for (const core::NodeId node : nodes) {
+        macs += static_cast<double>(document.costs[node.index].macs);
+        weights += static_cast<double>(std::max<std::int64_t>(0, document.costs[node.index].parameterBytes));
+        const std::string_view name = document.graph().nameOf(node);
+        const std::size_t layer = run ? run->layerOfNode(name) : RunRecord::npos;
+        const core::LayerSummary *summary =
+            layer == RunRecord::npos || !run->isMainNode(name) ? nullptr : run->summaryOf(layer);
+        if (!summary || summary->duration.count == 0)
+            continue;
+        share += summary->sharePercent;
+        ++timed;
+    }
+    QList<KeyValue> rows{row(tr("Operators"), formatCount(static_cast<qint64>(nodes.size())))};
+    if (!run) {
+        rows << row(tr("Time"), tr("not run yet"), {}, false);
+    } else if (timed > 0) {
+        KeyValue time = row(tr("Share of time"), formatPercent(share), Counted::layers(static_cast<qint64>(timed)));
+        if (m_workspace.runAge() > 0)
+            time.chip = Counted::before(m_workspace.runAge());
+        rows << time;
+    }
+    rows << row(tr("MACs"), formatAmount(macs, QStringLiteral("MAC")),
+                document.macs > 0 ? tr("%1 of the model").arg(formatPercent(100 * macs / static_cast<double>(document.macs)))
+                                  : QString())
+         << row(tr("Weights"), formatBytes(static_cast<std::uint64_t>(weights)));
+    return rows;
+}
+
+QList<KeyValue> Inspector::commonRows(const Document &document, const std::vector<core::NodeId> &nodes) const
+{
+    const auto common = [&](const QString &label, auto valueOf) {
+        const QString first = valueOf(nodes.front());
+        const bool same = std::ranges::all_of(nodes, [&](core::NodeId node) { return valueOf(node) == first; });
+        KeyValue made = row(label, same ? (first.isEmpty() ? tr("none") : first) : tr("mixed"), {}, same && !first.isEmpty());
+        if (!same)
+            made.ink = CellInk::Note;
+        return made;
+    };
+    const auto outputOf = [&](core::NodeId node) {
+        const auto &outputs = document.graph().node(node).outputs;
+        return outputs.empty() ? core::TensorId() : outputs.front();
+    };
+    return {common(tr("Operator"), [&](core::NodeId node) { return toQString(document.opText(node)); }),
+            common(tr("Output"), [&](core::NodeId node) { return toQString(document.outputShape(node)); }),
+            common(tr("Type"),
+                   [&](core::NodeId node) {
+                       const core::TensorId output = outputOf(node);
+                       return output.isValid() ? toQString(core::nameOf(document.graph().tensor(output).dtype)) : QString();
+                   }),
+            common(tr("Encoding"),
+                   [&](core::NodeId node) {
+                       const core::TensorId output = outputOf(node);
+                       const core::EncodingEntry *entry =
+                           output.isValid() ? m_workspace.encodings().find(document.graph().nameOf(output)) : nullptr;
+                       return entry ? encodingName(entry->encoding) : QString();
+                   }),
+            common(tr("Backend"), [&](core::NodeId node) { return backendName(m_workspace.placement().backendOf(node)); })};
 }
 
 QList<KeyValue> Inspector::encodingRows(const Document &document, core::TensorId tensor) const
