@@ -20,6 +20,7 @@
 #include <studio/views/timeline/timeline_view.h>
 #include <studio/widgets/dock_header.h>
 #include <studio/workspace/counted.h>
+#include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/text.h>
 
@@ -246,6 +247,7 @@ void MainWindow::connectWorkspace()
         updateStatus();
         updateDocks();
     });
+    connect(&m_workspace->placement(), &PlacementKeeper::changed, this, &MainWindow::updateStatus);
     connect(m_workspace, &Workspace::titleChanged, this, &MainWindow::updateTitle);
     connect(m_keeper, &ProjectKeeper::opened, this, [this] {
         m_errors->hide();
@@ -332,7 +334,10 @@ void MainWindow::updateStatus()
     m_statusCost->setVisible(document != nullptr);
     if (!document)
         return;
-    m_statusModel->setText(tr("%1, 1 segment").arg(Counted::ops(static_cast<qint64>(document->graph().nodes.size()))));
+    const core::PlacementPlan *plan = m_workspace->placement().plan();
+    m_statusModel->setText(
+        QStringLiteral("%1, %2").arg(Counted::ops(static_cast<qint64>(document->graph().nodes.size())),
+                                     Counted::segments(plan ? static_cast<qint64>(plan->segments.size()) : 1)));
     m_statusCost->setText(tr("%1, %2 parameters, opened in %3, laid out in %4")
                               .arg(formatAmount(static_cast<double>(document->macs), QStringLiteral("MAC")),
                                    formatCount(document->parameters), formatDuration(document->openNs),

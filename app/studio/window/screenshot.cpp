@@ -6,6 +6,7 @@
 
 #include <studio/look/resources.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/graph_choice.h>
 #include <studio/workspace/text.h>
 
 #include <QAction>
@@ -123,6 +124,8 @@ void Screenshot::prepare()
                 m_window->workspace().selectNode(node);
             else if (const core::TensorId tensor = document->findTensor(name); tensor.isValid())
                 m_window->workspace().selectTensor(tensor);
+            else if (const auto nodes = nodesMatching(m_window->workspace(), FilterQuery(m_request.select)); !nodes.empty())
+                m_window->workspace().selectNodes(nodes);
             else
                 return fail(tr("%1: the model has no such operator or tensor").arg(m_request.select), 2);
         }

@@ -306,7 +306,8 @@ void ViewBar::refreshChips()
     const RunRecord *run = m_workspace.run();
     const auto &range = m_workspace.range();
     const bool selected = selection.node.isValid() || selection.tensor.isValid();
-    m_selection->setText(tr("1 selected"));
+    const auto count = static_cast<qint64>(m_workspace.selectedNodes().size());
+    m_selection->setText(count > 1 ? tr("%1 selected").arg(formatCount(count)) : tr("1 selected"));
     if (run)
         m_run->setText(run->live ? tr("run %1, live").arg(run->name) : tr("run %1").arg(run->name));
     if (range)

@@ -35,6 +35,12 @@ QWidget *running(const ViewContext &context, QWidget *parent)
     return new View(context.workspace, context.actions, context.runner, parent);
 }
 
+QWidget *placement(const ViewContext &context, QWidget *parent)
+{
+    context.watchJob(context.workspace.placement().job());
+    return new PlacementView(context.workspace, context.actions, parent);
+}
+
 /// Names the texts for translators.
 struct ViewTable {
     Q_DECLARE_TR_FUNCTIONS(ViewTable)
@@ -50,7 +56,7 @@ std::vector<ViewSpec> viewTable()
     return {
         {QStringLiteral("graph"), ViewTable::tr("Graph"), Icon::Graph, digit(1), Needs::ModelOrRun, {true, true, true}, simple<GraphView>},
         {QStringLiteral("encodings"), ViewTable::tr("Encodings"), Icon::Encodings, digit(2), Needs::ModelOrRun, {}, acting<EncodingsView>},
-        {QStringLiteral("placement"), ViewTable::tr("Placement"), Icon::Placement, digit(3), Needs::Model, {}, acting<PlacementView>},
+        {QStringLiteral("placement"), ViewTable::tr("Placement"), Icon::Placement, digit(3), Needs::Model, {}, placement},
         {QStringLiteral("timeline"), ViewTable::tr("Timeline"), Icon::Timeline, digit(4), Needs::ModelOrRun, {}, acting<TimelineView>},
         {QStringLiteral("layers"), ViewTable::tr("Layers"), Icon::Layers, digit(5), Needs::ModelOrRun, {false, true, false}, layers},
         {QStringLiteral("compare"), ViewTable::tr("Compare"), Icon::Compare, digit(6), Needs::ModelOrRun, {}, acting<CompareView>},

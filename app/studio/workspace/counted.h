@@ -18,6 +18,8 @@ public:
     static QString ops(qint64 n) { return n == 1 ? tr("1 op") : tr("%1 ops").arg(formatCount(n)); }
     static QString layers(qint64 n) { return n == 1 ? tr("1 layer") : tr("%1 layers").arg(formatCount(n)); }
     static QString tensors(qint64 n) { return n == 1 ? tr("1 tensor") : tr("%1 tensors").arg(formatCount(n)); }
+    static QString segments(qint64 n) { return n == 1 ? tr("1 segment") : tr("%1 segments").arg(formatCount(n)); }
+    static QString crossings(qint64 n) { return n == 1 ? tr("1 crossing") : tr("%1 crossings").arg(formatCount(n)); }
     static QString threads(qint64 n) { return n == 1 ? tr("1 thread") : tr("%1 threads").arg(formatCount(n)); }
     static QString inferences(qint64 n) { return n == 1 ? tr("1 inference") : tr("%1 inferences").arg(formatCount(n)); }
     static QString files(qint64 n) { return n == 1 ? tr("1 file") : tr("%1 files").arg(formatCount(n)); }

@@ -30,6 +30,7 @@ public:
     /// isPlanning().
     [[nodiscard]] const core::PlacementPlan *plan() const { return m_plan.get(); }
     [[nodiscard]] bool isPlanning() const { return m_job.isRunning(); }
+    [[nodiscard]] JobBase &job() { return m_job; }
     /// Null: the tables could not be read; error() says why.
     [[nodiscard]] const core::BackendCapabilities *capabilities() const { return m_capabilities.get(); }
     [[nodiscard]] const std::optional<core::Error> &error() const { return m_error; }

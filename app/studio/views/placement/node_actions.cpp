@@ -7,7 +7,6 @@
 
 #include <QAbstractItemView>
 #include <QApplication>
-#include <QTimer>
 
 namespace nordlys::studio {
 namespace {
@@ -29,18 +28,9 @@ NodeActions::NodeActions(Workspace &workspace, ActionRegistry &actions, QWidget 
     addSelectActions();
     addPlaceActions();
     connect(&m_workspace, &Workspace::nodeMenuRequested, this, &NodeActions::showMenu);
-    // One update for all that a click sets off.
-    const auto queue = [this] {
-        if (std::exchange(m_updateQueued, true))
-            return;
-        QTimer::singleShot(0, this, [this] {
-            m_updateQueued = false;
-            update();
-        });
-    };
     for (const auto signal : {&Workspace::selectionChanged, &Workspace::documentChanged, &Workspace::filterChanged})
-        connect(&m_workspace, signal, this, queue);
-    connect(&m_workspace.placement(), &PlacementKeeper::changed, this, queue);
+        connect(&m_workspace, signal, this, &NodeActions::update);
+    connect(&m_workspace.placement(), &PlacementKeeper::changed, this, &NodeActions::update);
     update();
 }
 

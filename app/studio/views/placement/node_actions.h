@@ -33,7 +33,6 @@ private:
     Workspace &m_workspace;
     ActionRegistry &m_actions;
     QWidget *m_host;
-    bool m_updateQueued = false;
 };
 
 /// Id of the action that puts the selection there (nothing: automatic).

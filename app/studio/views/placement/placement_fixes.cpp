@@ -34,7 +34,7 @@ QString PlacementFixes::shortText(const core::NodePlacement &place, core::Backen
     if (place.isFolded)
         return {};
     if (reason.kind == core::ReasonKind::MissingEncoding)
-        return place.backend == wanted ? toQString(reason.fix) : tr("Calibrate, put on %1").arg(backendName(wanted));
+        return place.backend == wanted ? tr("Calibrate") : tr("Calibrate, put on %1").arg(backendName(wanted));
     if (reason.allowed)
         return place.backend == wanted ? QString() : tr("Put on %1").arg(backendName(wanted));
     return toQString(reason.fix);

@@ -376,13 +376,11 @@ void PlacementLanes::paintSummary(QPainter &painter) const
     const bool times = run && !run->summary.layers.empty();
     const QRectF line(gutter(), 4, viewport()->width() - gutter() - kRight, kTop - 8);
     painter.setFont(uiFont(11));
-    QString right = totals.crossings == 0 ? tr("no crossings")
-                                          : (totals.crossings == 1 ? tr("1 crossing") : tr("%1 crossings").arg(formatCount(static_cast<qint64>(totals.crossings))));
+    QString right = Counted::segments(static_cast<qint64>(totals.segments)) + QStringLiteral(", ") +
+                    (totals.crossings == 0 ? tr("no crossings") : Counted::crossings(static_cast<qint64>(totals.crossings)));
     if (totals.crossings > 0)
         right += QStringLiteral(", %1, %2").arg(formatBytes(static_cast<std::uint64_t>(totals.bytes)),
                                                 formatEstimate(toNs(totals.crossingUs)));
-    right = (totals.segments == 1 ? tr("1 segment") : tr("%1 segments").arg(formatCount(static_cast<qint64>(totals.segments)))) +
-            QStringLiteral(", ") + right;
     const double used = QFontMetricsF(painter.font()).horizontalAdvance(right);
     painter.setPen(theme().text2);
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, right);

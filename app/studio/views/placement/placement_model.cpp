@@ -94,11 +94,13 @@ QString PlacementModel::reasonText(const core::NodePlacement &place) const
     const core::BackendReason &asked = place.reasonOf(kAskedFor);
     if (place.isFolded)
         return toQString(place.reasonOf(place.backend).why);
-    if (place.backend == kAskedFor)
+    // Few words where the answer is yes; the pane has the whole sentence.
+    if (asked.allowed && asked.kind == core::ReasonKind::MissingEncoding)
+        return asked.missing.size() == 1 ? tr("needs an encoding for 1 tensor")
+                                         : tr("needs encodings for %1 tensors").arg(asked.missing.size());
+    if (!asked.allowed || place.backend == kAskedFor)
         return toQString(asked.why);
-    if (!asked.allowed || asked.kind == core::ReasonKind::MissingEncoding)
-        return toQString(asked.why);
-    return place.assigned ? tr("assigned; %1").arg(toQString(asked.why)) : tr("not placed yet; %1").arg(toQString(asked.why));
+    return place.assigned ? tr("you put it on %1; %2").arg(backendName(place.backend), toQString(asked.why)) : toQString(asked.why);
 }
 
 QVariant PlacementModel::text(core::NodeId node, int column) const
@@ -158,7 +160,10 @@ QVariant PlacementModel::data(const QModelIndex &index, int role) const
     const core::PlacementPlan *made = plan();
     switch (role) {
     case Qt::DisplayRole: return text(node, column);
-    case Qt::ToolTipRole: return column == Name || column == Reason || column == Fix ? text(node, column) : QVariant();
+    case Qt::ToolTipRole:
+        if (column == Reason && made)
+            return toQString(made->of(node).reasonOf(kAskedFor).why);
+        return column == Name || column == Fix ? text(node, column) : QVariant();
     case CellKindRole:
         return static_cast<int>(column == Cost || column == Segment ? CellKind::Number : CellKind::Text);
     case NumberRole:
