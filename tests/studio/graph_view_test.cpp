@@ -3,6 +3,7 @@
 
 #include <studio/views/graph/graph_scene.h>
 #include <studio/views/graph/spatial_index.h>
+#include <studio/workspace/placement_keeper.h>
 
 #include <QElapsedTimer>
 #include <QWheelEvent>
@@ -225,6 +226,15 @@ TEST_F(GraphViewTest, TenThousandNodesPanSmoothly)
     window->workspace().setDocument(*made, {});
     window->showView(QStringLiteral("graph"));
     QTest::qWait(50);
+    // Ten segments, with their bands, borders and plates.
+    std::vector<core::NodeId> placed;
+    for (std::size_t i = 0; i < 10402; ++i) {
+        if ((i / 1000) % 2 == 1)
+            placed.emplace_back(i);
+    }
+    ASSERT_TRUE(waitUntil([this] { return window->workspace().placement().plan() != nullptr; }));
+    window->workspace().placement().assign(placed, core::Backend::Htp);
+    ASSERT_TRUE(waitUntil([this] { return canvas->bands().segments().size() > 9; }));
     QImage picture(canvas->size(), QImage::Format_ARGB32_Premultiplied);
     for (const double zoom : {0.0008, 0.02, 0.1, 0.25, 0.5, 1.0}) {
         canvas->setZoom(zoom, QPointF(canvas->width() / 2.0, canvas->height() / 2.0));

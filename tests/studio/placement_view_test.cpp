@@ -360,6 +360,8 @@ TEST_F(PlacementTest, CommandNamesEveryAssignment)
     open(reluModel(3));
     put({"relu_1"}, Backend::Htp);
     EXPECT_EQ(placement().asCommand(), QStringLiteral("nordlys place 'relu.onnx' --set 'relu_1=htp'"));
+    workspace().placement().assignAll(Backend::Htp);
+    EXPECT_EQ(placement().asCommand(), QStringLiteral("nordlys place 'relu.onnx' --all htp"));
 }
 
 } // namespace

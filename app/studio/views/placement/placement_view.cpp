@@ -22,6 +22,8 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace nordlys::studio {
 namespace {
 
@@ -215,7 +217,13 @@ QString PlacementView::asCommand() const
     if (!document)
         return {};
     QStringList parts{QStringLiteral("nordlys place"), quoted(toQString(document->path))};
-    for (const auto &[node, backend] : m_workspace.edits().placement)
+    const core::BackendAssignments &assigned = m_workspace.edits().placement;
+    const bool onlyHtp = std::ranges::all_of(assigned, [](const auto &entry) { return entry.second == core::Backend::Htp; });
+    if (!assigned.empty() && onlyHtp && !m_workspace.placement().whyNotAll(core::Backend::Htp).isEmpty()) {
+        parts << QStringLiteral("--all htp");
+        return parts.join(QLatin1Char(' '));
+    }
+    for (const auto &[node, backend] : assigned)
         parts << QStringLiteral("--set") << quoted(toQString(node) + QLatin1Char('=') + toQString(core::nameOf(backend)));
     return parts.join(QLatin1Char(' '));
 }
