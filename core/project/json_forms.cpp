@@ -225,6 +225,8 @@ std::string changeToJson(const Change &change)
     return toJson(change).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
+Expected<Change> changeFromValue(const json &value) { return changeFrom(value, 0); }
+
 Expected<Change> changeFromJson(std::string_view text)
 {
     auto document = parseJsonText(text, "stored change");

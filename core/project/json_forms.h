@@ -19,6 +19,9 @@ OrderedJson entryToJson(const EncodingEntry &entry);
 /// Checked with checkEncoding; BadInput names `tensor`.
 Expected<EncodingEntry> entryFromJson(const nlohmann::json &value, const std::string &tensor);
 
+/// A change in its JSON form; hostile until checked.
+Expected<Change> changeFromValue(const nlohmann::json &value);
+
 /// Member of an object with a type that the caller wants; BadInput (naming `what` and the key) when it is there with another
 /// type. Nothing when absent.
 Expected<std::optional<std::string>> memberString(const nlohmann::json &object, const std::string &key, const std::string &what);

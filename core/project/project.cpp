@@ -2,10 +2,12 @@
 #include "project.h"
 
 #include "json_forms.h"
+#include "project_json.h"
 
 #include <core/base/atomic_file.h>
 #include <core/base/json_text.h>
 #include <core/base/sha256.h>
+#include <core/import/model.h>
 
 #include <algorithm>
 #include <charconv>
@@ -106,11 +108,8 @@ class Reader {
 public:
     Reader(const fs::path &path, fs::path folder) : m_what(path.string()), m_folder(std::move(folder)) {}
 
-    Expected<OpenedProject> read(std::string_view text)
+    Expected<OpenedProject> read(const json &document)
     {
-        auto parsed = parseJsonText(text, m_what);
-        NORDLYS_TRY(parsed);
-        const json &document = *parsed;
         if (!document.is_object())
             return badInput(m_what, "a project is a JSON object");
         NORDLYS_TRY(checkSchema(document));
@@ -125,8 +124,10 @@ public:
         NORDLYS_TRY(readEdits(document));
         NORDLYS_TRY(readRuns(document));
         NORDLYS_TRY(readTextMap(document, "view", m_project.view));
-        NORDLYS_TRY(checkFiles());
-        return OpenedProject{std::move(m_project), std::move(m_warnings)};
+        OpenedProject opened;
+        opened.project = std::move(m_project);
+        opened.warnings = std::move(m_warnings);
+        return opened;
     }
 
 private:
@@ -272,43 +273,105 @@ private:
         return {};
     }
 
-    Expected<void> checkFiles()
-    {
-        const std::string model = m_project.model.path.string();
-        std::error_code ignored;
-        if (!fs::is_regular_file(m_project.model.path, ignored))
-            return badInput(m_what, "its model '" + model + "' is not there", "Put the model back, or open it anew.");
-        if (!m_project.model.sha256.empty()) {
-            auto hash = sha256OfFile(m_project.model.path);
-            NORDLYS_TRY(hash);
-            if (*hash != m_project.model.sha256)
-                m_warnings.push_back("the model '" + model + "' has changed since the project was saved");
-        }
-        for (const FileReference &run : m_project.runs) {
-            if (!fs::is_regular_file(run.path, ignored))
-                m_warnings.push_back("the recording '" + run.path.string() + "' is not there");
-        }
-        return {};
-    }
-
     std::string m_what;
     fs::path m_folder;
     Project m_project;
     std::vector<std::string> m_warnings;
 };
 
+Expected<void> checkFiles(OpenedProject &opened, const fs::path &path, const OpenProjectOptions &options, const JobContext &job)
+{
+    const FileReference &model = opened.project.model;
+    std::error_code ignored;
+    if (!fs::is_regular_file(model.path, ignored)) {
+        opened.model = ModelState::Missing;
+        if (!options.allowMissingModel) {
+            const std::vector<fs::path> found = findModel(opened.project, path, job);
+            return badInput(path.string(), "its model '" + model.path.string() + "' is not there",
+                            found.empty() ? "Put the model back, or open it anew."
+                                          : "A file with the same content is '" + found.front().string() + "'.");
+        }
+    } else if (!model.sha256.empty()) {
+        auto hash = sha256OfFile(model.path, job.stop);
+        NORDLYS_TRY(hash);
+        // With external data the stored hash covers several files, which only the opened model knows.
+        if (*hash != model.sha256) {
+            hash = modelFileSha256(model.path, job);
+            NORDLYS_TRY(hash);
+        }
+        if (*hash != model.sha256) {
+            opened.model = ModelState::Changed;
+            opened.warnings.insert(opened.warnings.begin(),
+                                   "the model '" + model.path.string() + "' has changed since the project was saved");
+        }
+    }
+    for (const FileReference &run : opened.project.runs) {
+        if (!fs::is_regular_file(run.path, ignored))
+            opened.warnings.push_back("the recording '" + run.path.string() + "' is not there");
+    }
+    return {};
+}
+
 } // namespace
 
-Expected<OpenedProject> openProject(const fs::path &path)
+OrderedJson projectToJson(const Project &project, const fs::path &folder) { return toJson(project, folder); }
+
+Expected<Project> projectFromJson(const nlohmann::json &document, const fs::path &folder, const std::string &what)
+{
+    auto opened = Reader(what, folder).read(document);
+    NORDLYS_TRY(opened);
+    return std::move(opened->project);
+}
+
+Expected<OpenedProject> openProject(const fs::path &path, const OpenProjectOptions &options, const JobContext &job)
 {
     auto text = readTextFile(path, kMaxFile);
     NORDLYS_TRY(text);
     auto folder = folderOf(path);
     NORDLYS_TRY(folder);
-    return Reader(path, *std::move(folder)).read(*text);
+    auto document = parseJsonText(*text, path.string());
+    NORDLYS_TRY(document);
+    auto opened = Reader(path, *std::move(folder)).read(*document);
+    NORDLYS_TRY(opened);
+    opened->fileSha256 = sha256Hex(std::as_bytes(std::span(*text)));
+    NORDLYS_TRY(checkFiles(*opened, path, options, job));
+    return opened;
 }
 
-Expected<void> saveProject(const Project &project, const fs::path &path)
+Expected<std::string> modelFileSha256(const fs::path &path, const JobContext &job)
+{
+    auto model = openModel(path, {}, job);
+    return model ? modelSha256(**model, job) : sha256OfFile(path, job.stop);
+}
+
+std::vector<fs::path> findModel(const Project &project, const fs::path &projectPath, const JobContext &job)
+{
+    constexpr int kDepth = 3, kEntries = 2000;
+    std::vector<fs::path> found;
+    auto folder = folderOf(projectPath);
+    if (!folder || project.model.sha256.empty())
+        return found;
+    std::error_code error;
+    int seen = 0;
+    fs::recursive_directory_iterator it(*folder, fs::directory_options::skip_permission_denied, error);
+    for (; !error && it != fs::recursive_directory_iterator() && ++seen <= kEntries && !job.stopRequested(); it.increment(error)) {
+        if (it.depth() >= kDepth)
+            it.disable_recursion_pending();
+        std::error_code ignored;
+        if (!it->is_regular_file(ignored) || it->path().extension() != project.model.path.extension() ||
+            fs::equivalent(it->path(), project.model.path, ignored))
+            continue;
+        auto hash = sha256OfFile(it->path(), job.stop);
+        // A model with external data has a hash over several files; opening every file here would take too long.
+        if (hash && *hash != project.model.sha256 && it->path().filename() == project.model.path.filename())
+            hash = modelFileSha256(it->path(), job);
+        if (hash && *hash == project.model.sha256)
+            found.push_back(it->path());
+    }
+    return found;
+}
+
+Expected<std::string> saveProject(const Project &project, const fs::path &path)
 {
     if (project.model.path.empty())
         return badInput(path.string(), "a project without a model cannot be saved");
@@ -323,7 +386,8 @@ Expected<void> saveProject(const Project &project, const fs::path &path)
     } catch (const nlohmann::json::exception &) {
         return badInput(path.string(), "a path or name of the project is no UTF-8 text");
     }
-    return writeFileAtomically(path, std::string_view(text));
+    NORDLYS_TRY(writeFileAtomically(path, std::string_view(text)));
+    return sha256Hex(std::as_bytes(std::span(text)));
 }
 
 } // namespace nordlys::core

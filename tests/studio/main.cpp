@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Own main: a QApplication without a display, and every warning of Qt in a test is a failure of that test.
+// Own main: an application without a display (unless QT_QPA_PLATFORM names one). A test fails when Qt warns of something that it
+// did not expect, and when an event keeps the GUI thread for more than 50 ms.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -12,7 +13,9 @@
 
 #include <studio/look/theme.h>
 
+#include "crash_child.h"
 #include "studio_test.h"
+#include "watchdog.h"
 
 namespace {
 
@@ -26,6 +29,7 @@ void collect(QtMsgType type, const QMessageLogContext&, const QString& message)
         return;
     }
     // The platform without a display says that it cannot do what a display does; that is no defect of ours.
+    // A runtime folder is missing in containers, and an X server without a window manager never confirms activation.
     static const QStringList harmless{QStringLiteral("This plugin does not support"), QStringLiteral("XDG_RUNTIME_DIR"),
                                       QStringLiteral("propagateSizeHints")};
     const QMutexLocker lock(&g_mutex);
@@ -41,10 +45,13 @@ void collect(QtMsgType type, const QMessageLogContext&, const QString& message)
     }
 }
 
+using nordlys::studio::test::WatchedApplication;
+
 class WarningListener : public testing::EmptyTestEventListener
 {
     void OnTestStart(const testing::TestInfo&) override
     {
+        static_cast<WatchedApplication*>(qApp)->takeBlocks();
         const QMutexLocker lock(&g_mutex);
         g_warnings.clear();
         g_expected.clear();
@@ -59,6 +66,9 @@ class WarningListener : public testing::EmptyTestEventListener
         for (const QString& warning : warnings) {
             ADD_FAILURE() << "Qt warned: " << warning.toStdString();
         }
+        for (const QString& block : static_cast<WatchedApplication*>(qApp)->takeBlocks()) {
+            ADD_FAILURE() << "the GUI thread was blocked: " << block.toStdString();
+        }
     }
 };
 
@@ -72,13 +82,18 @@ void nordlys::studio::test::expectQtWarning(const QString& part)
 
 int main(int argc, char** argv)
 {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
     testing::InitGoogleTest(&argc, argv);
     QStandardPaths::setTestModeEnabled(true);
     qInstallMessageHandler(collect);
-    QApplication application(argc, argv);
+    WatchedApplication application(argc, argv);
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     nordlys::studio::ThemeController::instance().install(nordlys::studio::ThemeMode::Dark);
+    if (qEnvironmentVariableIsSet("NORDLYS_CRASH_CHILD")) {
+        return nordlys::studio::test::runCrashChild();
+    }
     testing::UnitTest::GetInstance()->listeners().Append(new WarningListener);
     return RUN_ALL_TESTS();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/shared_data.h"
+#include "watchdog.h"
 
 #include <studio/views/encodings/encodings_view.h>
 #include <studio/views/graph/graph_view.h>
@@ -42,6 +43,7 @@ protected:
         QCoreApplication::setOrganizationName(QStringLiteral("NordlysTest"));
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.filePath(QStringLiteral("settings")));
+        qputenv("NORDLYS_RECOVERY_DIR", folder.filePath(QStringLiteral("recovery")).toUtf8());
         openWindow();
     }
     void TearDown() override

@@ -4,6 +4,7 @@
 #include "error_bar.h"
 #include "job_strip.h"
 #include "menus.h"
+#include "offer_bar.h"
 #include "ops_panel.h"
 #include "side_strip.h"
 #include "top_bar.h"
@@ -81,6 +82,7 @@ MainWindow::MainWindow(bool remembers, QWidget *parent)
     buildBody();
     buildDocks();
     connectWorkspace();
+    connectKeepers();
     resize(1440, 900);
     restoreLayout();
     if (m_remembers)
@@ -120,6 +122,7 @@ void MainWindow::buildBody()
     centreColumn->setContentsMargins(0, 0, 0, 0);
     centreColumn->setSpacing(0);
     m_errors = new ErrorBar(centre);
+    m_offers = new OfferBar(centre);
     m_jobs = new JobStrip(centre);
     m_stack = new ViewStack(centre);
     m_start = new StartView(this);
@@ -137,6 +140,7 @@ void MainWindow::buildBody()
     m_timeline = viewAs<TimelineView>("timeline");
     connect(m_viewBar, &ViewBar::viewChosen, this, &MainWindow::showView);
     centreColumn->addWidget(m_errors);
+    centreColumn->addWidget(m_offers);
     centreColumn->addWidget(m_jobs);
     auto *beside = new QWidget(centre); // the strip of a narrow window comes to the left of the views
     auto *besideRow = new QHBoxLayout(beside);

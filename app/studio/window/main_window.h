@@ -17,6 +17,8 @@ class ErrorBar;
 class GraphView;
 class JobStrip;
 class Menus;
+class OfferBar;
+class RecoveryKeeper;
 class StartView;
 class TimelineView;
 class TopBar;
@@ -36,6 +38,7 @@ public:
     [[nodiscard]] Workspace &workspace() { return *m_workspace; }
     [[nodiscard]] ActionRegistry &actions() { return *m_actions; }
     [[nodiscard]] ProjectKeeper &keeper() { return *m_keeper; }
+    [[nodiscard]] RecoveryKeeper &recovery() { return *m_recovery; }
     [[nodiscard]] Quantizer &quantizer() { return *m_quantizer; }
     [[nodiscard]] Runner &runner() { return *m_runner; }
     [[nodiscard]] GraphView &graphView() { return *m_graph; }
@@ -78,6 +81,7 @@ private:
     void buildBody();
     void buildDocks();
     void connectWorkspace();
+    void connectKeepers();
     void updateActions();
     void updateTitle();
     void updateStatus();
@@ -111,6 +115,8 @@ private:
     TopBar *m_topBar = nullptr;
     ViewBar *m_viewBar = nullptr;
     ErrorBar *m_errors = nullptr;
+    OfferBar *m_offers = nullptr;
+    RecoveryKeeper *m_recovery = nullptr;
     JobStrip *m_jobs = nullptr;
     QStackedWidget *m_stack = nullptr; ///< start page first, then the views in the order of m_views
     StartView *m_start = nullptr;

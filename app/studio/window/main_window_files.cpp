@@ -3,8 +3,11 @@
 #include "calibrate_dialog.h"
 #include "error_bar.h"
 #include "main_window.h"
+#include "offer_bar.h"
 
 #include <studio/views/start/start_view.h>
+#include <studio/workspace/file_watch.h>
+#include <studio/workspace/recovery_keeper.h>
 #include <studio/workspace/text.h>
 
 #include <QCloseEvent>
@@ -32,6 +35,24 @@ QString firstFile(const QMimeData *data)
 }
 
 } // namespace
+
+void MainWindow::connectKeepers()
+{
+    m_keeper->hooks.collectViewState = [this] { collectViewState(); };
+    m_keeper->hooks.askFile = [this](const QString &title, const QString &filter) {
+        return QFileDialog::getOpenFileName(this, title, {}, filter);
+    };
+    m_keeper->hooks.whenSaved = [this](std::function<void()> then) { whenSaved(std::move(then)); };
+    connect(m_workspace, &Workspace::offered, m_offers, &OfferBar::add);
+    connect(m_workspace, &Workspace::offerWithdrawn, m_offers, &OfferBar::withdraw);
+    // A window that makes a picture for a document is nobody's workplace.
+    m_keeper->acceptsChangedModels = !m_remembers;
+    if (!m_remembers)
+        return;
+    m_recovery = new RecoveryKeeper(*m_workspace, *m_keeper);
+    new FileWatch(*m_workspace, *m_keeper);
+    QTimer::singleShot(0, m_recovery, &RecoveryKeeper::offerLeftOver);
+}
 
 void MainWindow::openPath(const QString &path)
 {
@@ -70,7 +91,6 @@ void MainWindow::saveProject(bool askName, std::function<void()> then)
         if (QFileInfo(path).suffix().isEmpty())
             path += QStringLiteral(".nordlys");
     }
-    collectViewState();
     m_keeper->save(path, [this, then = std::move(then)](bool saved) {
         if (saved) {
             rememberRecent();
@@ -129,6 +149,8 @@ void MainWindow::build()
 
 void MainWindow::collectViewState()
 {
+    if (!m_workspace->document())
+        return;
     auto &state = m_keeper->viewState;
     state["view"] = m_view.toStdString();
     const Selection &selection = m_workspace->selection();
@@ -179,6 +201,8 @@ void MainWindow::closeEvent(QCloseEvent *event)
     }
     saveLayout();
     m_runner->stop();
+    if (m_recovery)
+        m_recovery->discard();
     event->accept();
 }
 

@@ -1,50 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "project_keeper.h"
 
+#include "counted.h"
+#include "project_keeper_parts.h"
 #include "result_json.h"
 #include "text.h"
 
 #include <core/base/sha256.h>
 #include <core/profile/stream.h>
+#include <core/project/matching.h>
 
 #include <QFileInfo>
 
 namespace nordlys::studio {
 
-/// What an open job brings back.
-struct ProjectKeeper::Loaded {
-    std::shared_ptr<const Document> document; ///< null: a recording alone
-    std::optional<core::Project> project;
-    std::vector<std::string> warnings;
-    std::vector<std::unique_ptr<RunRecord>> runs;
-};
-
-/// What a save job brings back: the project as written.
-struct ProjectKeeper::Saved {
-    core::Project project;
-};
-
 namespace {
-
-std::unique_ptr<RunRecord> recordOf(core::RunProfile profile, const std::filesystem::path &path)
-{
-    auto record = std::make_unique<RunRecord>();
-    record->name = toQString(path.stem());
-    record->profile = std::move(profile);
-    record->summary = core::summarize(record->profile);
-    record->recording = path;
-    record->device = toQString(record->profile.hello.deviceModel);
-    record->indexLayers();
-    return record;
-}
-
-std::string runKey(const std::string &run, const char *what = "edits") { return "run." + run + '.' + what; }
-
-std::string valueOf(const std::map<std::string, std::string> &map, const std::string &key)
-{
-    const auto found = map.find(key);
-    return found == map.end() ? std::string() : found->second;
-}
 
 bool isBelow(const std::filesystem::path &file, const std::filesystem::path &folder)
 {
@@ -88,7 +58,12 @@ core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::p
 ProjectKeeper::ProjectKeeper(Workspace &workspace)
     : QObject(&workspace), m_workspace(workspace), m_open(std::make_unique<Job<core::Expected<Loaded>>>(tr("Opening"), nullptr)),
       m_save(std::make_unique<Job<core::Expected<Saved>>>(tr("Saving"), nullptr))
-{}
+{
+    connect(&m_workspace, &Workspace::calibrationChanged, this, [this] { m_rangesJson.clear(); });
+    connect(&m_workspace, &Workspace::evaluationChanged, this, [this] { m_evaluationJson.clear(); });
+}
+
+ProjectKeeper::~ProjectKeeper() = default;
 
 JobBase &ProjectKeeper::openJob() { return *m_open; }
 
@@ -98,101 +73,121 @@ QString ProjectKeeper::openFilter() { return tr("Models, projects, recordings (*
 
 QString ProjectKeeper::projectFilter() { return tr("Nordlys projects (*.nordlys)"); }
 
-core::Expected<ProjectKeeper::Loaded> ProjectKeeper::load(const std::filesystem::path &path, const core::JobContext &job)
-{
-    Loaded loaded;
-    if (path.extension() == ".nrs") {
-        auto profile = core::readRecording(path);
-        if (!profile)
-            return std::move(profile.error());
-        loaded.runs.push_back(recordOf(std::move(*profile), path));
-        loaded.runs.back()->fromFile = true;
-        return loaded;
-    }
-    if (path.extension() != ".nordlys") {
-        auto document = openDocument(path, {}, job);
-        if (!document)
-            return std::move(document.error());
-        loaded.document = std::move(*document);
-        return loaded;
-    }
-    auto project = core::openProject(path);
-    if (!project)
-        return std::move(project.error());
-    auto document = openDocument(project->project.model.path, project->project.dims, job);
-    if (!document)
-        return std::move(document.error());
-    loaded.document = std::move(*document);
-    loaded.warnings = project->warnings;
-    for (const core::FileReference &run : project->project.runs) {
-        if (job.stopRequested())
-            return core::interrupted(path.filename().string());
-        auto profile = core::readRecording(run.path);
-        if (!profile) {
-            loaded.warnings.push_back(profile.error().text());
-            continue;
-        }
-        loaded.runs.push_back(recordOf(std::move(*profile), run.path));
-        RunRecord &record = *loaded.runs.back();
-        // Stored as the change from the project's edits to those of the run.
-        record.edits = project->project.edits;
-        if (const std::string name = valueOf(project->project.view, runKey(record.key(), "name")); !name.empty())
-            record.name = toQString(name);
-        const std::string change = valueOf(project->project.view, runKey(record.key()));
-        if (!change.empty()) {
-            if (const auto parsed = core::changeFromJson(change))
-                (void)core::applyChange(record.edits, *parsed);
-        }
-        record.undoIndex = 0;
-    }
-    loaded.project = std::move(project->project);
-    return loaded;
-}
-
 void ProjectKeeper::open(const QString &path)
 {
-    m_open->setTitle(tr("Opening %1").arg(QFileInfo(path).fileName()));
-    m_open->start([file = toPath(QFileInfo(path).absoluteFilePath())](const core::JobContext &job) { return load(file, job); },
-                  [this, path](core::Expected<Loaded> result) {
+    Request request;
+    request.path = toPath(QFileInfo(path).absoluteFilePath());
+    request.acceptsChanged = acceptsChangedModels;
+    start(std::move(request));
+}
+
+void ProjectKeeper::reload(const QString &model)
+{
+    const auto document = m_workspace.document();
+    if (!document)
+        return;
+    if (hooks.collectViewState)
+        hooks.collectViewState();
+    Request request;
+    request.path = m_workspace.projectPath().isEmpty() ? document->path : toPath(m_workspace.projectPath());
+    request.model = model.isEmpty() ? document->path : toPath(QFileInfo(model).absoluteFilePath());
+    request.acceptsChanged = true;
+    if (m_workspace.isModified() || m_workspace.projectPath().isEmpty()) {
+        request.isModified = m_workspace.isModified();
+        request.steps = m_workspace.history().unsavedSteps();
+        request.carried = makeProject(m_workspace.history().savedState(), false);
+    }
+    start(std::move(request));
+}
+
+void ProjectKeeper::recover(const QString &recoveryFile)
+{
+    Request request;
+    request.recovery = toPath(recoveryFile);
+    start(std::move(request));
+}
+
+void ProjectKeeper::start(Request request)
+{
+    const std::filesystem::path &named = request.path.empty() ? request.recovery : request.path;
+    m_open->setTitle(tr("Opening %1").arg(toQString(named.filename())));
+    m_open->start([request = std::move(request)](const core::JobContext &job) { return load(request, job); },
+                  [this](core::Expected<Loaded> result) {
                       if (result)
-                          show(path, std::move(*result));
+                          decide(std::make_shared<Loaded>(std::move(*result)));
                       else if (result.error().code != core::ErrorCode::Interrupted)
                           Q_EMIT m_workspace.failed(result.error());
                   });
 }
 
-void ProjectKeeper::show(const QString &path, Loaded loaded)
+void ProjectKeeper::decide(std::shared_ptr<Loaded> loaded)
+{
+    const QString id = QStringLiteral("model");
+    Q_EMIT m_workspace.offerWithdrawn(id);
+    const bool isMissing = loaded->model == core::ModelState::Missing;
+    if (!isMissing && (loaded->model == core::ModelState::Same || loaded->request.acceptsChanged)) {
+        show(std::move(*loaded));
+        return;
+    }
+    const std::filesystem::path model = loaded->request.model.empty() ? loaded->project->model.path : loaded->request.model;
+    const auto openWith = [this, loaded](const QString &path, bool accepts) {
+        Request again = loaded->request;
+        again.model = toPath(path);
+        again.acceptsChanged = accepts;
+        loaded->slot.reset(); // its claim is made anew
+        start(std::move(again));
+    };
+    Offer offer;
+    offer.id = id;
+    const QString owner = toQString(loaded->path.filename());
+    if (isMissing) {
+        offer.title = tr("The model of %1 is not there").arg(owner);
+        offer.text = tr("%1 was moved or removed.").arg(toQString(model));
+        if (!loaded->candidates.empty()) {
+            const QString found = toQString(loaded->candidates.front());
+            offer.text += QLatin1Char(' ') + tr("A file with the same content is %1.").arg(found);
+            offer.choices.push_back(
+                {QStringLiteral("use"), tr("Use it"), true, [openWith, found] { openWith(found, false); }});
+        }
+    } else {
+        offer.title = tr("The model of %1 has changed").arg(owner);
+        const std::size_t edits = core::editCount(loaded->project->edits) + loaded->steps.size();
+        offer.text = loaded->lost.empty() ? tr("%1 holds something else than at the last save. All edits still fit.").arg(toQString(model))
+                                          : tr("%1 holds something else than at the last save. Of its edits %2 fit no longer; %3 do.")
+                                                .arg(toQString(model))
+                                                .arg(loaded->lost.size())
+                                                .arg(edits);
+        for (const std::string &line : loaded->lost)
+            offer.details << toQString(line);
+        offer.choices.push_back({QStringLiteral("use"), tr("Use it"), true, [this, loaded] { show(std::move(*loaded)); }});
+    }
+    offer.choices.push_back({QStringLiteral("locate"), tr("Locate…"), false, [this, openWith, loaded] {
+                                 const QString path = hooks.askFile ? hooks.askFile(tr("Locate the model"), openFilter()) : QString();
+                                 if (!path.isEmpty())
+                                     openWith(path, false);
+                                 else
+                                     decide(loaded);
+                             }});
+    offer.choices.push_back({QStringLiteral("cancel"), tr("Cancel"), false, [] {}});
+    Q_EMIT m_workspace.offered(offer);
+}
+
+void ProjectKeeper::show(Loaded loaded)
 {
     const bool recordingOnly = !loaded.document;
+    const QString path = toQString(loaded.path);
     if (!recordingOnly) {
         m_workspace.setDocument(std::move(loaded.document), loaded.project ? loaded.project->edits : core::EditState());
+        m_projectSha256 = std::move(loaded.projectSha256);
+        m_modelSha256 = std::move(loaded.modelSha256);
         viewState.clear();
         setDefaultInputs();
     }
     if (loaded.project) {
-        m_workspace.setProjectPath(QFileInfo(path).absoluteFilePath());
+        if (!m_projectSha256.empty())
+            m_workspace.setProjectPath(path);
         viewState = loaded.project->view;
-        InputSource calibration = m_workspace.calibrationInputs(), evaluation = m_workspace.evaluationInputs();
-        if (!loaded.project->inputsSpec.empty())
-            calibration.spec = toQString(loaded.project->inputsSpec);
-        calibration.preprocess = evaluation.preprocess = toQString(loaded.project->preprocess);
-        if (const std::string spec = valueOf(viewState, "evaluationInputs"); !spec.empty())
-            evaluation.spec = toQString(spec);
-        m_workspace.setInputs(calibration, evaluation,
-                              loaded.project->labels.empty() ? m_workspace.labelsPath() : toQString(loaded.project->labels));
-        if (auto seen = rangesFromJson(toQString(valueOf(viewState, "ranges")))) {
-            core::EditState base = m_workspace.edits();
-            if (const auto change = core::changeFromJson(valueOf(viewState, "calibrated")))
-                (void)core::applyChange(base, *change);
-            seen->encodings = base.encodings;
-            m_workspace.setCalibration(std::move(*seen));
-        }
-        if (auto evaluated = evaluationFromJson(toQString(valueOf(viewState, "evaluation")))) {
-            EvaluationState state{.result = std::move(*evaluated), .edits = m_workspace.edits(), .undoIndex = 0, .index = {}};
-            if (const auto change = core::changeFromJson(valueOf(viewState, "evaluated")))
-                (void)core::applyChange(state.edits, *change);
-            m_workspace.setEvaluation(std::move(state));
-        }
+        showResults(*loaded.project);
     }
     for (auto &run : loaded.runs)
         m_workspace.addRun(std::move(run));
@@ -205,14 +200,57 @@ void ProjectKeeper::show(const QString &path, Loaded loaded)
                 m_workspace.setBaseline(run.get());
         }
     }
-    m_workspace.setClean();
-    for (const std::string &warning : loaded.warnings)
-        Q_EMIT m_workspace.notice(toQString(warning));
+    if (!recordingOnly)
+        m_workspace.setClean();
+    else if (m_workspace.document())
+        m_workspace.touch();
+    for (const core::Error &error : m_workspace.history().replay(loaded.steps))
+        loaded.warnings.push_back(error.text());
+    if (loaded.isModified)
+        m_workspace.touch();
     if (loaded.project)
         Q_EMIT viewStateLoaded();
-    Q_EMIT opened(QFileInfo(path).absoluteFilePath());
+    Q_EMIT opened(path);
+    for (const std::string &warning : loaded.warnings)
+        Q_EMIT m_workspace.notice(toQString(warning));
+    if (!loaded.lost.empty()) {
+        Offer offer;
+        offer.id = QStringLiteral("lost");
+        offer.title = tr("Some edits no longer fit the model");
+        offer.text = tr("%1 were left out. The project file keeps them until it is saved.").arg(Counted::edits(static_cast<int>(loaded.lost.size())));
+        for (const std::string &line : loaded.lost)
+            offer.details << toQString(line);
+        offer.choices.push_back({QStringLiteral("close"), tr("Close"), false, [] {}});
+        Q_EMIT m_workspace.offered(offer);
+    }
+    if (loaded.slot)
+        Q_EMIT recovered(loaded.slot);
     if (recordingOnly)
         Q_EMIT m_workspace.viewRequested(QStringLiteral("timeline"));
+}
+
+void ProjectKeeper::showResults(const core::Project &project)
+{
+    InputSource calibration = m_workspace.calibrationInputs(), evaluation = m_workspace.evaluationInputs();
+    if (!project.inputsSpec.empty())
+        calibration.spec = toQString(project.inputsSpec);
+    calibration.preprocess = evaluation.preprocess = toQString(project.preprocess);
+    if (const std::string spec = valueOf(viewState, "evaluationInputs"); !spec.empty())
+        evaluation.spec = toQString(spec);
+    m_workspace.setInputs(calibration, evaluation, project.labels.empty() ? m_workspace.labelsPath() : toQString(project.labels));
+    if (auto seen = rangesFromJson(toQString(valueOf(viewState, "ranges")))) {
+        core::EditState base = m_workspace.edits();
+        if (const auto change = core::changeFromJson(valueOf(viewState, "calibrated")))
+            (void)core::applyChange(base, *change);
+        seen->encodings = base.encodings;
+        m_workspace.setCalibration(std::move(*seen));
+    }
+    if (auto evaluated = evaluationFromJson(toQString(valueOf(viewState, "evaluation")))) {
+        EvaluationState state{.result = std::move(*evaluated), .edits = m_workspace.edits(), .undoIndex = 0, .index = {}};
+        if (const auto change = core::changeFromJson(valueOf(viewState, "evaluated")))
+            (void)core::applyChange(state.edits, *change);
+        m_workspace.setEvaluation(std::move(state));
+    }
 }
 
 // A model that lies beside folders of samples, as the bundled one does, needs no choice before the first calibration.
@@ -233,7 +271,7 @@ void ProjectKeeper::setDefaultInputs()
     m_workspace.setInputs(calibration, evaluation, hasLabels ? toQString(folder / "labels.csv") : QString());
 }
 
-core::Project ProjectKeeper::makeProject() const
+core::Project ProjectKeeper::makeProject(const core::EditState &base, bool withLiveRuns)
 {
     core::Project project;
     const Document &document = *m_workspace.document();
@@ -242,27 +280,34 @@ core::Project ProjectKeeper::makeProject() const
     project.inputsSpec = m_workspace.calibrationInputs().spec.toStdString();
     project.preprocess = m_workspace.calibrationInputs().preprocess.toStdString();
     project.labels = toPath(m_workspace.labelsPath());
-    project.edits = m_workspace.edits();
     project.view = viewState;
     std::erase_if(project.view, [](const auto &item) { return item.first.starts_with("run."); });
+    for (const char *result : {"ranges", "calibrated", "evaluation", "evaluated"})
+        project.view.erase(result);
     project.view["evaluationInputs"] = m_workspace.evaluationInputs().spec.toStdString();
     if (const auto &calibration = m_workspace.calibration()) {
-        project.view["ranges"] = rangesToJson(*calibration).toStdString();
-        core::EditState base = project.edits;
-        base.encodings = calibration->encodings;
-        project.view["calibrated"] = core::changeToJson(core::difference(project.edits, base, "calibrated"));
+        if (m_rangesJson.empty())
+            m_rangesJson = rangesToJson(*calibration).toStdString();
+        project.view["ranges"] = m_rangesJson;
+        core::EditState calibrated;
+        calibrated.encodings = calibration->encodings;
+        core::EditState plain;
+        plain.encodings = base.encodings;
+        project.view["calibrated"] = core::changeToJson(core::difference(plain, calibrated, "calibrated"));
     }
     if (const auto &evaluation = m_workspace.evaluation()) {
-        project.view["evaluation"] = evaluationToJson(evaluation->result).toStdString();
-        project.view["evaluated"] = core::changeToJson(core::difference(project.edits, evaluation->edits, "evaluated"));
+        if (m_evaluationJson.empty())
+            m_evaluationJson = evaluationToJson(evaluation->result).toStdString();
+        project.view["evaluation"] = m_evaluationJson;
+        project.view["evaluated"] = core::changeToJson(core::difference(base, evaluation->edits, "evaluated"));
     }
     for (const auto &run : m_workspace.runs()) {
-        if (run->live || run->recording.empty())
+        if ((run->live && !withLiveRuns) || run->recording.empty())
             continue;
         project.runs.push_back({run->recording, {}});
-        if (!(run->edits == project.edits) && !run->fromFile)
+        if (!(run->edits == base) && !run->fromFile)
             project.view[runKey(run->key())] =
-                core::changeToJson(core::difference(project.edits, run->edits, run->name.toStdString()));
+                core::changeToJson(core::difference(base, run->edits, run->name.toStdString()));
         if (run->name.toStdString() != run->key())
             project.view[runKey(run->key(), "name")] = run->name.toStdString();
         if (run.get() == m_workspace.run())
@@ -273,23 +318,41 @@ core::Project ProjectKeeper::makeProject() const
     return project;
 }
 
+core::Recovery ProjectKeeper::recovery()
+{
+    if (hooks.collectViewState)
+        hooks.collectViewState();
+    core::Recovery recovery;
+    recovery.projectPath = toPath(m_workspace.projectPath());
+    recovery.projectSha256 = m_projectSha256;
+    recovery.project = makeProject(m_workspace.history().savedState(), true);
+    recovery.project.model.sha256 = m_modelSha256;
+    recovery.steps = m_workspace.history().unsavedSteps();
+    return recovery;
+}
+
 void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
 {
     const std::filesystem::path target = toPath(QFileInfo(path).absoluteFilePath());
-    const quint64 revision = m_workspace.history().revision();
+    if (hooks.collectViewState)
+        hooks.collectViewState();
+    core::Project made = makeProject(m_workspace.edits(), false);
+    made.edits = m_workspace.edits();
     m_save->setTitle(tr("Saving %1").arg(QFileInfo(path).fileName()));
     m_save->start(
-        [project = makeProject(), target,
+        [project = std::move(made), target,
          model = m_workspace.document()->model](const core::JobContext &job) mutable -> core::Expected<Saved> {
             auto hash = core::modelSha256(*model, job);
             if (!hash)
                 return std::move(hash.error());
             project.model.sha256 = std::move(*hash);
             NORDLYS_TRY(gatherRuns(project, target, job));
-            NORDLYS_TRY(core::saveProject(project, target));
-            return Saved{std::move(project)};
+            auto sha256 = core::saveProject(project, target);
+            if (!sha256)
+                return std::move(sha256.error());
+            return Saved{std::move(project), std::move(*sha256)};
         },
-        [this, path, revision, then = std::move(then)](core::Expected<Saved> result) {
+        [this, path, then = std::move(then)](core::Expected<Saved> result) {
             if (!result) {
                 Q_EMIT m_workspace.failed(result.error());
                 if (then)
@@ -302,9 +365,11 @@ void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
                         run->recording = saved.path;
                 }
             }
+            m_projectSha256 = std::move(result->sha256);
+            m_modelSha256 = result->project.model.sha256;
             m_workspace.setProjectPath(QFileInfo(path).absoluteFilePath());
-            if (m_workspace.history().revision() == revision)
-                m_workspace.setClean();
+            m_workspace.setSaved(result->project.edits);
+            Q_EMIT saved();
             if (then)
                 then(true);
         });

@@ -97,7 +97,14 @@ void Workspace::touch()
 void Workspace::setClean()
 {
     m_touched = false;
-    m_history.stack().setClean();
+    m_history.markSaved(m_history.state());
+    Q_EMIT titleChanged();
+}
+
+void Workspace::setSaved(const core::EditState &edits)
+{
+    m_history.markSaved(edits);
+    m_touched = false;
     Q_EMIT titleChanged();
 }
 

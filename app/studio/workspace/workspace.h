@@ -4,6 +4,7 @@
 #include "document.h"
 #include "edit_history.h"
 #include "node_set.h"
+#include "offer.h"
 #include "run_record.h"
 
 #include <runtime/quantization/calibrate.h>
@@ -82,6 +83,8 @@ public:
     /// Something that is stored in the project and is no edit has changed (a run, the inputs).
     void touch();
     void setClean();
+    /// The project file holds `edits` now; see EditHistory::markSaved.
+    void setSaved(const core::EditState &edits);
 
     // Edits.
     [[nodiscard]] EditHistory &history() { return m_history; }
@@ -166,6 +169,9 @@ Q_SIGNALS:
     /// Something failed; shown in place until dismissed.
     void failed(const nordlys::core::Error &error);
     void notice(const QString &text);
+    /// A decision about files is wanted; see Offer.
+    void offered(const nordlys::studio::Offer &offer);
+    void offerWithdrawn(const QString &id);
 
 private:
     void setSelection(const Selection &selection, NodeSet nodes);
