@@ -85,7 +85,7 @@ TEST(Recovery, HostileFilesAreRefused)
     EXPECT_EQ(newer.error().code, ErrorCode::NotSupported);
     EXPECT_NE(newer.error().text().find("nordlys.recovery/2"), std::string::npos);
     for (const std::string &text :
-         {std::string(), std::string("[]"), "{\"schema\":\"nordlys.recovery/1\"}",
+         {std::string(), std::string("[]"), std::string("{\"schema\":\"nordlys.recovery/1\"}"),
           "{\"schema\":\"nordlys.recovery/1\"," + project + "}",
           "{\"schema\":\"nordlys.recovery/1\"," + project + ",\"steps\":{}}",
           "{\"schema\":\"nordlys.recovery/1\"," + project + ",\"steps\":[1]}",

@@ -9,6 +9,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
 #include <QScrollBar>
@@ -70,6 +71,10 @@ void StudioStyle::polish(QWidget* widget)
     }
     if (auto* view = qobject_cast<QAbstractItemView*>(widget)) {
         view->viewport()->setAttribute(Qt::WA_Hover);
+    }
+    // Names come from files: a label or tooltip shows "<b>" and loads no picture. Whoever wants rich text says so.
+    if (auto* label = qobject_cast<QLabel*>(widget); label != nullptr && label->textFormat() == Qt::AutoText) {
+        label->setTextFormat(Qt::PlainText);
     }
     if (auto* bar = qobject_cast<QStatusBar*>(widget)) {
         bar->setFont(uiFont(11));

@@ -7,7 +7,6 @@
 
 #include "table_delegate.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/theme.h>
 
 namespace nordlys::studio {
@@ -63,7 +62,7 @@ void InkLabel::paintEvent(QPaintEvent* event)
 bool InkLabel::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip && m_elided && toolTip().isEmpty() && fontMetrics().horizontalAdvance(text()) > contentsRect().width()) {
-        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), plainHover(text()), this);
+        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text(), this);
         return true;
     }
     return QLabel::event(event);

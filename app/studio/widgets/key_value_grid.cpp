@@ -13,7 +13,6 @@
 #include <QPainter>
 #include <QToolTip>
 
-#include <studio/look/hover_text.h>
 #include <studio/look/metrics.h>
 #include <studio/look/theme.h>
 
@@ -176,7 +175,7 @@ bool KeyValueGrid::event(QEvent* event)
         if (row >= 0) {
             const KeyValue& shown = m_rows[row];
             const QString text = shown.toolTip.isEmpty() ? shown.value : shown.toolTip;
-            QToolTip::showText(help->globalPos(), plainHover(text), this, rowRect(row));
+            QToolTip::showText(help->globalPos(), text, this, rowRect(row));
             return true;
         }
     }

@@ -14,7 +14,6 @@
 #include <QTreeView>
 
 #include <studio/look/icons.h>
-#include <studio/look/hover_text.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
@@ -327,7 +326,7 @@ bool TableDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view, const 
         return true;
     }
     // Names come from files: never let them be read as rich text.
-    QToolTip::showText(event->globalPos(), plainHover(text), view, option.rect);
+    QToolTip::showText(event->globalPos(), text, view, option.rect);
     return true;
 }
 

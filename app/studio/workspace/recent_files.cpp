@@ -13,6 +13,7 @@ QString key() { return QStringLiteral("recent"); }
 void write(const QList<RecentFile> &files)
 {
     QSettings settings;
+    settings.remove(key()); // a shorter array would leave the rest of the longer one behind
     settings.beginWriteArray(key(), static_cast<int>(files.size()));
     for (int i = 0; i < files.size(); ++i) {
         settings.setArrayIndex(i);
@@ -61,6 +62,19 @@ void RecentFiles::forget(const QString &path)
 {
     QList<RecentFile> files = read();
     files.removeIf([&path](const RecentFile &other) { return other.path == path; });
+    write(files);
+}
+
+void RecentFiles::clear() { write({}); }
+
+void RecentFiles::relocate(const QString &from, const QString &to)
+{
+    QList<RecentFile> files = read();
+    files.removeIf([&](const RecentFile &other) { return other.path == to && to != from; });
+    for (RecentFile &file : files) {
+        if (file.path == from)
+            file.path = to;
+    }
     write(files);
 }
 

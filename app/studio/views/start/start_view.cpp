@@ -8,12 +8,15 @@
 #include <studio/look/studio_style.h>
 #include <studio/look/theme.h>
 #include <studio/widgets/chip.h>
+#include <studio/workspace/project_keeper.h>
 #include <studio/workspace/sample_files.h>
 
 #include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QPixmap>
@@ -262,8 +265,42 @@ void StartView::refresh()
     for (int i = 0; i < shown; ++i) {
         auto *row = new RecentRow(files[i], i == shown - 1, m_recentList);
         connect(row, &QAbstractButton::clicked, this, [this, path = files[i].path] { Q_EMIT fileRequested(path); });
+        row->setContextMenuPolicy(Qt::CustomContextMenu);
+        connect(row, &QWidget::customContextMenuRequested, this,
+                [this, row, path = files[i].path](const QPoint &at) { showRecentMenu(path, row->mapToGlobal(at)); });
         m_recentRows->addWidget(row);
     }
+}
+
+void StartView::showRecentMenu(const QString &path, const QPoint &at)
+{
+    auto *menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("recentRowMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto add = [&](const QString &text, const char *name, std::function<void()> run) {
+        QAction *action = menu->addAction(text);
+        action->setObjectName(QString::fromLatin1(name));
+        connect(action, &QAction::triggered, this, std::move(run));
+    };
+    add(tr("Open"), "recentOpen", [this, path] { Q_EMIT fileRequested(path); });
+    add(tr("Locate…"), "recentLocate", [this, path] {
+        const QString found = QFileDialog::getOpenFileName(window(), tr("Locate %1").arg(QFileInfo(path).fileName()),
+                                                           QFileInfo(path).absolutePath(), ProjectKeeper::openFilter());
+        if (!found.isEmpty()) {
+            RecentFiles::relocate(path, found);
+            refresh();
+        }
+    });
+    menu->addSeparator();
+    add(tr("Remove from the list"), "recentRemove", [this, path] {
+        RecentFiles::forget(path);
+        refresh();
+    });
+    add(tr("Clear the list"), "recentClear", [this] {
+        RecentFiles::clear();
+        refresh();
+    });
+    menu->popup(at);
 }
 
 void StartView::setDropActive(bool active)

@@ -31,6 +31,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    void showRecentMenu(const QString &path, const QPoint &at);
     QWidget *makeDropCard();
     QWidget *makeSampleCard();
     QWidget *makeSteps();
