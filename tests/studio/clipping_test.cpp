@@ -205,7 +205,7 @@ TEST_P(Clipping, NoTextIsCutOff)
     // Every dialog that an action opens. "…" says that one does.
     for (const QString &id : window->actions().ids()) {
         QAction *action = window->actions().action(id);
-        const bool asks = action->text().endsWith(QChar(0x2026)) || id.startsWith(QLatin1String("help."));
+        const bool asks = (action->text().endsWith(QChar(0x2026)) && !id.startsWith(QLatin1String("edit."))) || id.startsWith(QLatin1String("help."));
         if (!asks || !action->isEnabled())
             continue;
         QTimer answer;
@@ -228,8 +228,8 @@ TEST_P(Clipping, NoTextIsCutOff)
 
 INSTANTIATE_TEST_SUITE_P(Languages, Clipping,
                          testing::Combine(testing::Values("en", "nb"), testing::Values(QSize(1024, 700), QSize(1440, 900))),
-                         [](const auto &info) {
-                             return std::string(std::get<0>(info.param)) + "_" + std::to_string(std::get<1>(info.param).width());
+                         [](const auto &parameters) {
+                             return std::string(std::get<0>(parameters.param)) + "_" + std::to_string(std::get<1>(parameters.param).width());
                          });
 
 } // namespace

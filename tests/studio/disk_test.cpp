@@ -112,7 +112,7 @@ TEST_P(Disk, RecordingSaysSoAndTheNextRunWorks)
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Disk, testing::Values(Trouble::Full, Trouble::ReadOnly),
-                         [](const auto &info) { return std::string(info.param == Trouble::Full ? "Full" : "ReadOnly"); });
+                         [](const auto &parameters) { return std::string(parameters.param == Trouble::Full ? "Full" : "ReadOnly"); });
 
 } // namespace
 } // namespace nordlys::studio::test

@@ -15,6 +15,7 @@
 #include <studio/views/encodings/encodings_view.h>
 #include <studio/views/graph/graph_view.h>
 #include <studio/views/timeline/timeline_view.h>
+#include <studio/views/start/start_view.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/sample_files.h>
 
@@ -185,12 +186,22 @@ void MainWindow::fillRecent()
     QMenu *menu = m_menus->menu(QStringLiteral("file/recent"));
     menu->clear();
     for (const RecentFile &file : RecentFiles::read()) {
-        QAction *entry = menu->addAction(QFileInfo(file.path).fileName().replace(QLatin1Char('&'), QLatin1String("&&")));
-        entry->setToolTip(plainHover(file.path));
+        const QFileInfo info(file.path);
+        QString name = info.fileName();
+        name.replace(QLatin1Char('&'), QLatin1String("&&"));
+        QAction *entry = menu->addAction(info.exists() ? name : tr("%1 (not found)").arg(name));
+        entry->setToolTip(file.path);
         connect(entry, &QAction::triggered, this, [this, path = file.path] { openPath(path); });
     }
     if (menu->isEmpty())
         menu->addAction(tr("Nothing opened yet"))->setEnabled(false);
+    else
+        menu->addSeparator();
+    if (menu->actions().size() > 1)
+        connect(menu->addAction(tr("Clear the list")), &QAction::triggered, this, [this] {
+            RecentFiles::clear();
+            m_start->refresh();
+        });
 }
 
 void MainWindow::updateActions()

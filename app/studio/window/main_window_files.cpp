@@ -34,10 +34,26 @@ QString firstFile(const QMimeData *data)
     return {};
 }
 
+// A step's title as part of a menu text.
+QString inMenu(QString title)
+{
+    constexpr int kMost = 48;
+    title.replace(QLatin1Char('&'), QLatin1String("&&")).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    return title.size() <= kMost ? title : title.left(kMost - 1) + QChar(0x2026);
+}
+
 } // namespace
 
 void MainWindow::connectKeepers()
 {
+    // The history says what would be taken back.
+    QUndoStack &stack = m_workspace->history().stack();
+    connect(&stack, &QUndoStack::undoTextChanged, this, [this](const QString &title) {
+        m_actions->action(QStringLiteral("edit.undo"))->setText(title.isEmpty() ? tr("&Undo") : tr("&Undo: %1").arg(inMenu(title)));
+    });
+    connect(&stack, &QUndoStack::redoTextChanged, this, [this](const QString &title) {
+        m_actions->action(QStringLiteral("edit.redo"))->setText(title.isEmpty() ? tr("&Redo") : tr("&Redo: %1").arg(inMenu(title)));
+    });
     m_keeper->hooks.collectViewState = [this] { collectViewState(); };
     m_keeper->hooks.askFile = [this](const QString &title, const QString &filter) {
         return QFileDialog::getOpenFileName(this, title, {}, filter);

@@ -140,6 +140,8 @@ std::vector<core::Error> EditHistory::replay(const std::vector<std::shared_ptr<c
         }
     }
     Q_EMIT m_stack.cleanChanged(m_stack.isClean());
+    Q_EMIT m_stack.undoTextChanged(m_stack.undoText());
+    Q_EMIT m_stack.redoTextChanged(m_stack.redoText());
     Q_EMIT m_stack.indexChanged(m_stack.index());
     return errors;
 }

@@ -7,8 +7,6 @@
 
 #include <QFileInfo>
 
-#include <sys/stat.h>
-
 namespace nordlys::studio {
 namespace {
 
@@ -23,18 +21,13 @@ FileWatch::FileWatch(Workspace &workspace, ProjectKeeper &keeper)
     m_settle.setInterval(kSettleMs);
     connect(&m_settle, &QTimer::timeout, this, &FileWatch::look);
     for (const auto signal : {&QFileSystemWatcher::fileChanged, &QFileSystemWatcher::directoryChanged})
-        connect(&m_watcher, signal, &m_settle, qOverload<>(&QTimer::start));
+        connect(&m_watcher, signal, this, [this] {
+            if (!m_settle.isActive()) // in a busy folder something happens all the time
+                m_settle.start();
+        });
     connect(&m_keeper, &ProjectKeeper::opened, this, &FileWatch::watch);
     connect(&m_keeper, &ProjectKeeper::saved, this, &FileWatch::watch);
     connect(&m_workspace, &Workspace::documentChanged, this, &FileWatch::watch);
-}
-
-FileWatch::Stamp FileWatch::stampOf(const std::filesystem::path &path)
-{
-    struct stat status{};
-    if (path.empty() || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
-        return {};
-    return {true, status.st_size, status.st_mtim.tv_sec * std::int64_t(1000000000) + status.st_mtim.tv_nsec, status.st_ino};
 }
 
 void FileWatch::watch()
@@ -46,7 +39,7 @@ void FileWatch::watch()
     const auto document = m_workspace.document();
     m_model = document ? document->path : std::filesystem::path();
     m_project = document ? toPath(m_workspace.projectPath()) : std::filesystem::path();
-    m_known = {stampOf(m_project), stampOf(m_model), m_keeper.projectSha256(), m_keeper.modelSha256()};
+    m_known = {FileStamp::of(m_project), m_keeper.modelStamp(), m_keeper.projectSha256(), m_keeper.modelSha256()};
     QStringList paths;
     for (const std::filesystem::path &path : {m_project, m_model}) {
         // The folder tells of files that are replaced by a rename, which end the watch on the file itself.
@@ -56,6 +49,8 @@ void FileWatch::watch()
     paths.removeDuplicates();
     if (!paths.isEmpty())
         m_watcher.addPaths(paths);
+    if (m_known.model != FileStamp::of(m_model))
+        m_settle.start(); // it changed while it was opened
 }
 
 void FileWatch::look()
@@ -67,8 +62,8 @@ void FileWatch::look()
     m_look.start(
         [project = m_project, model = m_model, known = m_known](const core::JobContext &job) {
             Look now;
-            now.project = stampOf(project);
-            now.model = stampOf(model);
+            now.project = FileStamp::of(project);
+            now.model = FileStamp::of(model);
             if (now.project.exists && now.project != known.project) {
                 if (auto hash = core::sha256OfFile(project, job.stop))
                     now.projectSha256 = std::move(*hash);

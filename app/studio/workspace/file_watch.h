@@ -7,9 +7,6 @@
 #include <QObject>
 #include <QTimer>
 
-#include <array>
-#include <cstdint>
-
 namespace nordlys::studio {
 
 /// Watches the open project file and its model. When another program has changed one of them (its content, not merely its date),
@@ -21,18 +18,10 @@ public:
     FileWatch(Workspace &workspace, ProjectKeeper &keeper);
 
 private:
-    /// What tells cheaply that a file is untouched.
-    struct Stamp {
-        bool exists = false;
-        std::int64_t bytes = 0, modifiedNs = 0;
-        std::uint64_t inode = 0;
-        friend bool operator==(const Stamp &, const Stamp &) = default;
-    };
     struct Look {
-        Stamp project, model;
+        FileStamp project, model;
         std::string projectSha256, modelSha256; ///< empty: not looked at, or not readable
     };
-    static Stamp stampOf(const std::filesystem::path &path);
     void watch();
     void look();
     void compare(const Look &now);

@@ -177,6 +177,7 @@ void ProjectKeeper::show(Loaded loaded)
     const bool recordingOnly = !loaded.document;
     const QString path = toQString(loaded.path);
     if (!recordingOnly) {
+        m_modelStamp = loaded.modelStamp;
         m_workspace.setDocument(std::move(loaded.document), loaded.project ? loaded.project->edits : core::EditState());
         m_projectSha256 = std::move(loaded.projectSha256);
         m_modelSha256 = std::move(loaded.modelSha256);
@@ -340,12 +341,16 @@ void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
     made.edits = m_workspace.edits();
     m_save->setTitle(tr("Saving %1").arg(QFileInfo(path).fileName()));
     m_save->start(
-        [project = std::move(made), target,
+        [project = std::move(made), target, known = m_modelSha256,
          model = m_workspace.document()->model](const core::JobContext &job) mutable -> core::Expected<Saved> {
-            auto hash = core::modelSha256(*model, job);
-            if (!hash)
-                return std::move(hash.error());
-            project.model.sha256 = std::move(*hash);
+            // The hash of what is open. The file may hold something else by now, which must not pass for it.
+            project.model.sha256 = std::move(known);
+            if (project.model.sha256.empty()) {
+                auto hash = core::modelSha256(*model, job);
+                if (!hash)
+                    return std::move(hash.error());
+                project.model.sha256 = std::move(*hash);
+            }
             NORDLYS_TRY(gatherRuns(project, target, job));
             auto sha256 = core::saveProject(project, target);
             if (!sha256)

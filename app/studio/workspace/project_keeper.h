@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "file_stamp.h"
 #include "workspace.h"
 
 #include <studio/jobs/job.h>
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] const std::string &projectSha256() const { return m_projectSha256; }
     [[nodiscard]] const std::string &modelSha256() const { return m_modelSha256; }
     void setModelSha256(std::string hash) { m_modelSha256 = std::move(hash); }
+    /// Of the model file when it was opened.
+    [[nodiscard]] const FileStamp &modelStamp() const { return m_modelStamp; }
 
     /// Filters for file dialogs.
     static QString openFilter();
@@ -88,6 +91,7 @@ private:
     struct Saved;
     std::unique_ptr<Job<core::Expected<Saved>>> m_save;
     std::string m_projectSha256, m_modelSha256;
+    FileStamp m_modelStamp;
     std::string m_rangesJson, m_evaluationJson; // of the present results; empty: not made yet
 };
 

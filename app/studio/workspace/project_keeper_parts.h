@@ -27,6 +27,7 @@ struct ProjectKeeper::Loaded {
     std::vector<std::filesystem::path> candidates; ///< where the missing model may be
     std::vector<std::string> lost;                 ///< edits that the changed model cannot take
     std::string projectSha256, modelSha256;
+    FileStamp modelStamp;
     std::vector<std::string> warnings;
     std::vector<std::unique_ptr<RunRecord>> runs;
     std::vector<std::shared_ptr<const core::RecoveryStep>> steps;

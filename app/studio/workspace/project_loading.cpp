@@ -98,6 +98,7 @@ core::Expected<ProjectKeeper::Loaded> ProjectKeeper::load(const Request &request
         loaded.candidates = core::findModel(*loaded.project, loaded.path, job);
         return loaded;
     }
+    loaded.modelStamp = FileStamp::of(model); // before it is read: a later change shows
     auto document = openDocument(model, loaded.project ? loaded.project->dims : std::map<std::string, std::int64_t>(), job);
     if (!document)
         return std::move(document.error());

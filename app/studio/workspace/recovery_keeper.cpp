@@ -167,7 +167,8 @@ void RecoveryKeeper::hashModel()
         return;
     m_hash.start([model = document->model](const core::JobContext &job) { return core::modelSha256(*model, job); },
                  [this, document](core::Expected<std::string> hash) {
-                     if (!hash || document != m_workspace.document())
+                     // A file that was changed meanwhile is not what is open.
+                     if (!hash || document != m_workspace.document() || FileStamp::of(document->path) != m_keeper.modelStamp())
                          return;
                      m_keeper.setModelSha256(std::move(*hash));
                      noteChange();
