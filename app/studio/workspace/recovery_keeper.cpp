@@ -83,7 +83,8 @@ RecoveryKeeper::RecoveryKeeper(Workspace &workspace, ProjectKeeper &keeper)
     for (const auto signal : {&Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged,
                               &Workspace::inputsChanged, &Workspace::titleChanged})
         connect(&m_workspace, signal, this, &RecoveryKeeper::noteChange);
-    for (const auto signal : {&Workspace::selectionChanged, &Workspace::rangeChanged, &Workspace::filterChanged}) {
+    for (const auto signal : {&Workspace::selectionChanged, &Workspace::rangeChanged, &Workspace::filterChanged,
+                              &Workspace::baselineChanged}) {
         connect(&m_workspace, signal, this, [this] {
             if (m_hasFile)
                 noteChange();
@@ -92,7 +93,7 @@ RecoveryKeeper::RecoveryKeeper(Workspace &workspace, ProjectKeeper &keeper)
     connect(&m_workspace, &Workspace::runsChanged, this, [this] {
         QString runs; // a live run reports itself several times a second
         for (const auto &run : m_workspace.runs())
-            runs += run->name + (run->live ? QLatin1Char('*') : QLatin1Char(' '));
+            runs += run->name + (run->live ? QLatin1Char('*') : run.get() == m_workspace.run() ? QLatin1Char('>') : QLatin1Char(' '));
         if (std::exchange(m_runs, runs) != runs)
             noteChange();
     });
