@@ -208,6 +208,12 @@ TEST_P(Clipping, NoTextIsCutOff)
         const bool asks = (action->text().endsWith(QChar(0x2026)) && !id.startsWith(QLatin1String("edit."))) || id.startsWith(QLatin1String("help."));
         if (!asks || !action->isEnabled())
             continue;
+        if (id == QLatin1String("view.palette")) { // lies over the window, is no dialog
+            action->trigger();
+            check(*window, id);
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+            continue;
+        }
         QTimer answer;
         answer.setInterval(20);
         QObject::connect(&answer, &QTimer::timeout, window.get(), [&] {

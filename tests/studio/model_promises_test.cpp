@@ -71,6 +71,11 @@ TEST_F(ModelPromises, AreKeptByEveryModelInTheWindow)
         ASSERT_TRUE(waitUntil([&] { return !window->isBusy(); }));
     }
     everyView();
+    window->actions().action(QStringLiteral("view.palette"))->trigger();
+    QCoreApplication::processEvents();
+    attach();
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("enc"));
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
     const std::string node(workspace.document()->graph().nameOf(core::NodeId(0)));
     ASSERT_TRUE(workspace.history().apply({core::SetBackend{node, core::Backend::Htp}}, QStringLiteral("backend")));
     workspace.history().stack().undo();
