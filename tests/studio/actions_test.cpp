@@ -2,7 +2,6 @@
 // Every command once: menus, palette and shortcut sheet are made of the same list.
 #include "window_fixture.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/window/palette/command_palette.h>
 #include <studio/window/shortcut_sheet.h>
 
@@ -11,7 +10,6 @@
 #include <QListView>
 #include <QMenu>
 #include <QMenuBar>
-#include <QTextDocument>
 
 #include <set>
 
@@ -209,15 +207,6 @@ TEST_F(ActionsTest, ShortcutSheetListsSearchesAndCopies)
         sheet->reject();
     });
     press(Qt::Key_F1);
-}
-
-TEST(HoverText, NamesThatLookLikeMarkupAreShownAsTheyAre)
-{
-    EXPECT_EQ(plainHover(QStringLiteral("a & b\nc")), QStringLiteral("a & b\nc"));
-    const QString hostile = plainHover(QStringLiteral("<img src='http://x/y'> & <b>x</b>"));
-    QTextDocument shown;
-    shown.setHtml(hostile);
-    EXPECT_EQ(shown.toPlainText(), QStringLiteral("<img src='http://x/y'> & <b>x</b>"));
 }
 
 TEST(FuzzyQuery, ScoresStartsOverWordsOverInsidesOverLooseLetters)

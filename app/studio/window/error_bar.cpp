@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "error_bar.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/studio_style.h>
@@ -47,7 +46,7 @@ void ErrorBar::present(bool isError, const QString &title, const QString &text)
     m_icon->setPixmap(iconPixmap(isError ? Icon::Error : Icon::Info, isError ? theme().error : theme().text2, metrics().icon,
                                  devicePixelRatioF()));
     m_title->setText(m_title->fontMetrics().elidedText(title, Qt::ElideMiddle, scaled(360)));
-    m_title->setToolTip(plainHover(title));
+    m_title->setToolTip(title);
     QPalette inks = palette();
     inks.setColor(QPalette::WindowText, isError ? theme().error : theme().text);
     m_title->setPalette(inks);
@@ -67,7 +66,7 @@ void ErrorBar::show(const core::Error &error)
     QStringList details;
     for (const std::string &detail : error.details)
         details << toQString(detail);
-    m_text->setToolTip(plainHover(details.join(QLatin1Char('\n'))));
+    m_text->setToolTip(details.join(QLatin1Char('\n')));
     present(true, toQString(error.what), text);
 }
 

@@ -4,7 +4,6 @@
 #include "view_tabs.h"
 #include "window_layout.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
@@ -159,7 +158,7 @@ void TopBar::refresh()
     QString shown = m_model->fontMetrics().elidedText(title, Qt::ElideMiddle, scaled(narrow ? 180 : 240));
     shown.replace(QLatin1Char('&'), QLatin1String("&&")); // a file's name has no mnemonic
     m_model->setText(m_workspace.isModified() ? shown + QStringLiteral(" ●") : shown);
-    m_model->setToolTip(plainHover(m_workspace.isModified() ? tr("%1, not saved").arg(title) : title));
+    m_model->setToolTip(m_workspace.isModified() ? tr("%1, not saved").arg(title) : title);
     const RunRecord *run = m_workspace.run();
     const bool any = run && run->summary.latency.count > 0;
     m_value->setVisible(any);
@@ -325,7 +324,7 @@ void ViewBar::refreshChips()
     }
     m_collapsed->setVisible(!room && !texts.isEmpty());
     m_collapsed->setText(QString::number(texts.size()));
-    m_collapsed->setToolTip(plainHover(texts.join(QLatin1Char('\n'))));
+    m_collapsed->setToolTip(texts.join(QLatin1Char('\n')));
     m_collapsed->setAccessibleName(texts.join(QStringLiteral(", ")));
     fitTabs();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph_canvas.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/workspace/graph_choice.h>
 
 #include <QApplication>
@@ -263,7 +262,7 @@ bool GraphCanvas::event(QEvent *event)
     }
     const core::NodeId node = m_scene ? m_scene->nodeAt(m_transform.toLayout(QPointF(help->pos()))) : core::NodeId();
     if (node.isValid()) {
-        QToolTip::showText(help->globalPos(), plainHover(describe(node)), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());
+        QToolTip::showText(help->globalPos(), describe(node), this, m_transform.toScreen(m_scene->nodeBox(node)).toAlignedRect());
     } else {
         QToolTip::hideText();
         event->ignore();

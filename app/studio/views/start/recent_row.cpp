@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "recent_row.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/icons.h>
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
@@ -68,7 +67,7 @@ RecentRow::RecentRow(const RecentFile &file, bool last, QWidget *parent)
     setCursor(Qt::PointingHandCursor);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(QFileInfo(file.path).fileName());
-    setToolTip(plainHover(file.path));
+    setToolTip(file.path);
     setAttribute(Qt::WA_Hover);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "palette_model.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/number_format.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/text.h>
@@ -252,7 +251,7 @@ QVariant PaletteModel::data(const QModelIndex &index, int role) const
     const PaletteEntry &shown = entry(index.row());
     switch (role) {
     case Qt::DisplayRole: return shown.text;
-    case Qt::ToolTipRole: return plainHover(shown.hover.isEmpty() ? shown.detail : shown.hover);
+    case Qt::ToolTipRole: return shown.hover.isEmpty() ? shown.detail : shown.hover;
     case Qt::AccessibleTextRole:
         return shown.detail.isEmpty() ? shown.text : QStringLiteral("%1, %2").arg(shown.text, shown.detail);
     case MarksRole: return QVariant::fromValue(shown.marks);
