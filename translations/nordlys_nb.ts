@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="nb_NO" sourcelanguage="en">
 <context>
+    <name>BuildSettings</name>
+    <message>
+        <source>A whole number from 1 to %1, or nothing for one a core.</source>
+        <translation>Et heltall fra 1 til %1, eller ingenting for én per kjerne.</translation>
+    </message>
+</context>
+<context>
     <name>CalibrateDialog</name>
     <message>
         <source>Choose a folder with images, .npy, .pb or .raw files, or write random:SEED:N.</source>
@@ -81,6 +88,30 @@
     <message>
         <source>of run %1, before %2</source>
         <translation>fra kjøring %1, før %2</translation>
+    </message>
+    <message>
+        <source>1 segment</source>
+        <translation>1 segment</translation>
+    </message>
+    <message>
+        <source>%1 segments</source>
+        <translation>%1 segmenter</translation>
+    </message>
+    <message>
+        <source>1 crossing</source>
+        <translation>1 overgang</translation>
+    </message>
+    <message>
+        <source>%1 crossings</source>
+        <translation>%1 overganger</translation>
+    </message>
+    <message>
+        <source>1 recording</source>
+        <translation>1 opptak</translation>
+    </message>
+    <message>
+        <source>%1 recordings</source>
+        <translation>%1 opptak</translation>
     </message>
 </context>
 <context>
@@ -191,6 +222,37 @@
     </message>
 </context>
 <context>
+    <name>GraphBandPainter</name>
+    <message>
+        <source>Several segments · %1</source>
+        <translation>Flere segmenter · %1</translation>
+    </message>
+    <message>
+        <source>Several segments</source>
+        <translation>Flere segmenter</translation>
+    </message>
+    <message>
+        <source>Segment %1 · %2</source>
+        <translation>Segment %1 · %2</translation>
+    </message>
+    <message>
+        <source>p50, n=%1, run %2</source>
+        <translation>p50, n=%1, kjøring %2</translation>
+    </message>
+    <message>
+        <source>%1 %2, %3: segment %4 to %5</source>
+        <translation>%1 %2, %3: segment %4 til %5</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>og %1 til</translation>
+    </message>
+    <message>
+        <source>Times are estimates from planning figures, not measured.</source>
+        <translation>Tidene er anslag fra planleggingstall, ikke målt.</translation>
+    </message>
+</context>
+<context>
     <name>GraphHeatBuilder</name>
     <message>
         <source>fused</source>
@@ -234,6 +296,65 @@
     <message>
         <source> /ch %1</source>
         <translation> /kanal %1</translation>
+    </message>
+</context>
+<context>
+    <name>PlacementFixes</name>
+    <message>
+        <source>Calibrate</source>
+        <translation>Kalibrer</translation>
+    </message>
+    <message>
+        <source>Calibrate, put on %1</source>
+        <translation>Kalibrer, legg på %1</translation>
+    </message>
+    <message>
+        <source>Put on %1</source>
+        <translation>Legg på %1</translation>
+    </message>
+    <message>
+        <source>Encode with %1 bit, put on %2</source>
+        <translation>Kod med %1 bit, legg på %2</translation>
+    </message>
+    <message>
+        <source>%1 gets %2 bit; its range stays.</source>
+        <translation>%1 får %2 bit; området beholdes.</translation>
+    </message>
+    <message>
+        <source>Put its neighbours on %1 too</source>
+        <translation>Legg naboene på %1 også</translation>
+    </message>
+    <message>
+        <source>What is fused into one operator stays together.</source>
+        <translation>Det som er fusjonert til én operator, holdes samlet.</translation>
+    </message>
+    <message>
+        <source>Not from here</source>
+        <translation>Ikke herfra</translation>
+    </message>
+    <message>
+        <source>Put this operator on %1</source>
+        <translation>Legg denne operatoren på %1</translation>
+    </message>
+    <message>
+        <source>Changes its assignment.</source>
+        <translation>Endrer tildelingen.</translation>
+    </message>
+    <message>
+        <source>What is fused with it comes along.</source>
+        <translation>Det som er fusjonert med den, følger med.</translation>
+    </message>
+    <message>
+        <source>Put segment %1 on %2</source>
+        <translation>Legg segment %1 på %2</translation>
+    </message>
+    <message>
+        <source>%1 of its %2</source>
+        <translation>%1 av %2</translation>
+    </message>
+    <message>
+        <source>%1 needs encodings; calibration gives them to every tensor.</source>
+        <translation>%1 trenger kodinger; kalibrering gir alle tensorer det.</translation>
     </message>
 </context>
 <context>
@@ -298,10 +419,6 @@
         <translation>CPU</translation>
     </message>
     <message>
-        <source>layers, %1</source>
-        <translation>lag, %1</translation>
-    </message>
-    <message>
         <source>layers</source>
         <translation>lag</translation>
     </message>
@@ -324,6 +441,64 @@
     <message>
         <source>Inference %1</source>
         <translation>Inferens %1</translation>
+    </message>
+    <message>
+        <source>Runner memory</source>
+        <translation>Kjørerens minne</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>no sample came while it ran</source>
+        <translation>ingen måling kom mens det kjørte</translation>
+    </message>
+    <message>
+        <source>inference %1</source>
+        <translation>inferens %1</translation>
+    </message>
+    <message>
+        <source>throttled</source>
+        <translation>strupet</translation>
+    </message>
+</context>
+<context>
+    <name>RunRecord</name>
+    <message>
+        <source>%1 at start</source>
+        <translation>%1 ved start</translation>
+    </message>
+</context>
+<context>
+    <name>RunSettings</name>
+    <message>
+        <source>A whole number from %1 to %2.</source>
+        <translation>Et heltall fra %1 til %2.</translation>
+    </message>
+    <message>
+        <source>Seconds, more than 0 and at most %1.</source>
+        <translation>Sekunder, mer enn 0 og høyst %1.</translation>
+    </message>
+    <message>
+        <source>1 to 100 samples a second, or 0 for none.</source>
+        <translation>1 til 100 målinger i sekundet, eller 0 for ingen.</translation>
+    </message>
+    <message>
+        <source>This is a folder. Name a file in it.</source>
+        <translation>Dette er en mappe. Oppgi en fil i den.</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>Mappen %1 finnes ikke.</translation>
+    </message>
+    <message>
+        <source>You may not write there. Choose another folder.</source>
+        <translation>Du har ikke skrivetilgang der. Velg en annen mappe.</translation>
+    </message>
+    <message>
+        <source>Profiling is off, basic or detailed.</source>
+        <translation>Profilering er off, basic eller detailed.</translation>
     </message>
 </context>
 <context>
@@ -371,6 +546,602 @@
     <message>
         <source>not clear</source>
         <translation>uklart</translation>
+    </message>
+</context>
+<context>
+    <name>ViewTable</name>
+    <message>
+        <source>Graph</source>
+        <translation>Graf</translation>
+    </message>
+    <message>
+        <source>Encodings</source>
+        <translation>Kodinger</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>Plassering</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Tidslinje</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Sammenlign</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Bygg</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Enheter</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio</name>
+    <message>
+        <source>State</source>
+        <translation>Tilstand</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grunn</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prosessor</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>CPUs</source>
+        <translation>CPU-er</translation>
+    </message>
+    <message>
+        <source>Runner</source>
+        <translation>Kjører</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fil</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Tatt opp</translation>
+    </message>
+    <message>
+        <source>Artifact of</source>
+        <translation>Artefakt av</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Presisjon</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Lengde</translation>
+    </message>
+    <message>
+        <source>Inferences</source>
+        <translation>Inferenser</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>Tapt</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ArtifactsModel</name>
+    <message>
+        <source>bytes</source>
+        <translation>byte</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fil</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Slag</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Størrelse</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Path in the output folder</source>
+        <translation>Sti i utmappen</translation>
+    </message>
+    <message>
+        <source>What the file is for</source>
+        <translation>Hva filen er til</translation>
+    </message>
+    <message>
+        <source>Size of the file; copied in bytes</source>
+        <translation>Filens størrelse; kopieres i byte</translation>
+    </message>
+    <message>
+        <source>Hash of the content: same input, same bytes</source>
+        <translation>Hash av innholdet: samme inndata, samme byte</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BackendSection</name>
+    <message>
+        <source>Backends</source>
+        <translation>Backender</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisk</translation>
+    </message>
+    <message>
+        <source>Put on %1</source>
+        <translation>Legg på %1</translation>
+    </message>
+    <message>
+        <source>%1 here, %2 allowed</source>
+        <translation>%1 her, %2 tillatt</translation>
+    </message>
+    <message>
+        <source>assigned</source>
+        <translation>tildelt</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisk</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>tillatt</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nei</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BuildLogModel</name>
+    <message>
+        <source>error</source>
+        <translation>feil</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>advarsel</translation>
+    </message>
+    <message>
+        <source>info</source>
+        <translation>info</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivå</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Melding</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Node</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Trinn</translation>
+    </message>
+    <message>
+        <source>Time ms</source>
+        <translation>Tid ms</translation>
+    </message>
+    <message>
+        <source>Error, warning or information</source>
+        <translation>Feil, advarsel eller informasjon</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Hva som skjedde</translation>
+    </message>
+    <message>
+        <source>Operator that the line is about; Enter shows it in the graph</source>
+        <translation>Operatoren linjen gjelder; Enter viser den i grafen</translation>
+    </message>
+    <message>
+        <source>Step of the build that said it</source>
+        <translation>Byggetrinnet som meldte det</translation>
+    </message>
+    <message>
+        <source>Since the build began</source>
+        <translation>Siden byggingen begynte</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BuildSettingsPane</name>
+    <message>
+        <source>Show</source>
+        <translation>Vis</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Presisjon</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisk</translation>
+    </message>
+    <message>
+        <source>Output folder</source>
+        <translation>Utmappe</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Tråder</translation>
+    </message>
+    <message>
+        <source>Shows which backend runs what</source>
+        <translation>Viser hvilken backend som kjører hva</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Velg en mappe …</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>Plassering</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Mappe</translation>
+    </message>
+    <message>
+        <source>Precision %1</source>
+        <translation>Presisjon %1</translation>
+    </message>
+    <message>
+        <source>Build for %1</source>
+        <translation>Bygg for %1</translation>
+    </message>
+    <message>
+        <source>Build for one thread a core</source>
+        <translation>Bygg for én tråd per kjerne</translation>
+    </message>
+    <message>
+        <source>Output folder as proposed</source>
+        <translation>Utmappe som foreslått</translation>
+    </message>
+    <message>
+        <source>Output folder %1</source>
+        <translation>Utmappe %1</translation>
+    </message>
+    <message>
+        <source>Folder for the artifacts</source>
+        <translation>Mappe for artefaktene</translation>
+    </message>
+    <message>
+        <source>float32: there are no encodings yet</source>
+        <translation>float32: det er ingen kodinger ennå</translation>
+    </message>
+    <message>
+        <source>quantsim: there are encodings</source>
+        <translation>quantsim: det er kodinger</translation>
+    </message>
+    <message>
+        <source>There are no encodings: everything stays float. Calibrate first.</source>
+        <translation>Det er ingen kodinger: alt forblir flyttall. Kalibrer først.</translation>
+    </message>
+    <message>
+        <source>The encodings are not used.</source>
+        <translation>Kodingene brukes ikke.</translation>
+    </message>
+    <message>
+        <source>%1 on %2</source>
+        <translation>%1 på %2</translation>
+    </message>
+    <message>
+        <source>automatic, all ops</source>
+        <translation>automatisk, alle operatorer</translation>
+    </message>
+    <message>
+        <source>, rest automatic</source>
+        <translation>, resten automatisk</translation>
+    </message>
+    <message>
+        <source>%1, one a core</source>
+        <translation>%1, én per kjerne</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BuildStepsModel</name>
+    <message>
+        <source>Check operators and encodings</source>
+        <translation>Sjekk operatorer og kodinger</translation>
+    </message>
+    <message>
+        <source>Optimize and pack weights</source>
+        <translation>Optimaliser og pakk vekter</translation>
+    </message>
+    <message>
+        <source>Hash the model</source>
+        <translation>Hash modellen</translation>
+    </message>
+    <message>
+        <source>Write contexts</source>
+        <translation>Skriv kontekster</translation>
+    </message>
+    <message>
+        <source>Write descriptions</source>
+        <translation>Skriv beskrivelser</translation>
+    </message>
+    <message>
+        <source>Move into place</source>
+        <translation>Flytt på plass</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation>ikke nådd</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>venter</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>kjører</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>ferdig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>feilet</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>avbrutt</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Trinn</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Tilstand</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Framdrift</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tid</translation>
+    </message>
+    <message>
+        <source>What a build does, in this order</source>
+        <translation>Hva en bygging gjør, i denne rekkefølgen</translation>
+    </message>
+    <message>
+        <source>How far this step is</source>
+        <translation>Hvor langt dette trinnet er</translation>
+    </message>
+    <message>
+        <source>Share of the step that is done, %</source>
+        <translation>Hvor mye av trinnet som er gjort, %</translation>
+    </message>
+    <message>
+        <source>Time that the step took; copied in ms</source>
+        <translation>Tiden trinnet tok; kopieres i ms</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BuildView</name>
+    <message>
+        <source>The command is in the clipboard.</source>
+        <translation>Kommandoen er på utklippstavlen.</translation>
+    </message>
+    <message>
+        <source>not built yet</source>
+        <translation>ikke bygd ennå</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Tilstand</translation>
+    </message>
+    <message>
+        <source>building, %1</source>
+        <translation>bygger, %1</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>kjører</translation>
+    </message>
+    <message>
+        <source>built in %1</source>
+        <translation>bygd på %1</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>ferdig</translation>
+    </message>
+    <message>
+        <source>failed after %1</source>
+        <translation>feilet etter %1</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>feilet</translation>
+    </message>
+    <message>
+        <source>cancelled after %1; the folder is as it was</source>
+        <translation>avbrutt etter %1; mappen er som før</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>avbrutt</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Tok</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Presisjon</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Tråder</translation>
+    </message>
+    <message>
+        <source>Segments</source>
+        <translation>Segmenter</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Filer</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Størrelse</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>What was in the folder is as it was.</source>
+        <translation>Det som var i mappen er som før.</translation>
+    </message>
+    <message>
+        <source>Choose another folder…</source>
+        <translation>Velg en annen mappe …</translation>
+    </message>
+    <message>
+        <source>Build again</source>
+        <translation>Bygg igjen</translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <translation>Alle %1</translation>
+    </message>
+    <message>
+        <source>Warnings %1</source>
+        <translation>Advarsler %1</translation>
+    </message>
+    <message>
+        <source>Errors %1</source>
+        <translation>Feil %1</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Bygg</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Avbryt</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>Kopier som kommando</translation>
+    </message>
+    <message>
+        <source>Show in graph</source>
+        <translation>Vis i grafen</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Åpne mappe</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>Kopier sti</translation>
+    </message>
+    <message>
+        <source>Copy hash</source>
+        <translation>Kopier hash</translation>
+    </message>
+    <message>
+        <source>Last build</source>
+        <translation>Siste bygging</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Kommando</translation>
+    </message>
+    <message>
+        <source>Nothing to build yet</source>
+        <translation>Ingenting å bygge ennå</translation>
+    </message>
+    <message>
+        <source>Open a model to build the artifacts that devices run: contexts, descriptions and a manifest with hashes.</source>
+        <translation>Åpne en modell for å bygge artefaktene som enheter kjører: kontekster, beskrivelser og et manifest med hasher.</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Åpne…</translation>
+    </message>
+    <message>
+        <source>Steps of the build</source>
+        <translation>Trinn i byggingen</translation>
+    </message>
+    <message>
+        <source>The command line that repeats this build and gives the same bytes</source>
+        <translation>Kommandolinjen som gjentar denne byggingen og gir de samme bytene</translation>
+    </message>
+    <message>
+        <source>Log of the build</source>
+        <translation>Byggelogg</translation>
+    </message>
+    <message>
+        <source>What became of each operator is told here.</source>
+        <translation>Her står det hva som ble av hver operator.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Logg</translation>
+    </message>
+    <message>
+        <source>Enter on a line does the same</source>
+        <translation>Enter på en linje gjør det samme</translation>
+    </message>
+    <message>
+        <source>Artifacts</source>
+        <translation>Artefakter</translation>
+    </message>
+    <message>
+        <source>No artifacts yet. Build to make them.</source>
+        <translation>Ingen artefakter ennå. Bygg for å lage dem.</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>Kopier tabellen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Innstillinger</translation>
+    </message>
+    <message>
+        <source>Command line of the build</source>
+        <translation>Kommandolinje for byggingen</translation>
     </message>
 </context>
 <context>
@@ -433,6 +1204,716 @@
     </message>
 </context>
 <context>
+    <name>nordlys::studio::CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>Kommandopalett</translation>
+    </message>
+    <message>
+        <source>Search for commands, operators, tensors, files</source>
+        <translation>Søk etter kommandoer, operatorer, tensorer, filer</translation>
+    </message>
+    <message>
+        <source>Command, operator, tensor or file</source>
+        <translation>Kommando, operator, tensor eller fil</translation>
+    </message>
+    <message>
+        <source>&gt; actions  @ ops  # tensors  : runs</source>
+        <translation>&gt; kommandoer  @ operatorer  # tensorer  : kjøringer</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>Hva som ble funnet</translation>
+    </message>
+    <message>
+        <source>↑ ↓ choose    Enter run    Esc close</source>
+        <translation>↑ ↓ velg    Enter utfør    Esc lukk</translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation>ingen treff</translation>
+    </message>
+    <message>
+        <source>%1 of %2 results</source>
+        <translation>%1 av %2 treff</translation>
+    </message>
+    <message>
+        <source>%1 results</source>
+        <translation>%1 treff</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::CompareModel</name>
+    <message>
+        <source>Layer; fused layers stand together</source>
+        <translation>Lag; fusjonerte lag står sammen</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Op</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Backend in the baseline and, where it differs, in the candidate</source>
+        <translation>Backend i referansen og, der den er en annen, i kandidaten</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Median time in the baseline %1</source>
+        <translation>Mediantid i referansen %1</translation>
+    </message>
+    <message>
+        <source>Median time in the candidate %1</source>
+        <translation>Mediantid i kandidaten %1</translation>
+    </message>
+    <message>
+        <source>Difference of the medians; sorted by its size</source>
+        <translation>Forskjell mellom medianene; sortert etter størrelse</translation>
+    </message>
+    <message>
+        <source>Change of the median in percent of the baseline</source>
+        <translation>Endring av medianen i prosent av referansen</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Endring</translation>
+    </message>
+    <message>
+        <source>95 % bootstrap interval of the change</source>
+        <translation>95 % bootstrap-intervall for endringen</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95 %-intervall</translation>
+    </message>
+    <message>
+        <source>Change with its interval, from −%1 % (faster) to +%1 % (slower)</source>
+        <translation>Endring med intervall, fra −%1 % (raskere) til +%1 % (tregere)</translation>
+    </message>
+    <message>
+        <source>faster   0   slower</source>
+        <translation>raskere   0   tregere</translation>
+    </message>
+    <message>
+        <source>A change inside the noise floor is called the same</source>
+        <translation>En endring innenfor støygulvet kalles uendret</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Vurdering</translation>
+    </message>
+    <message>
+        <source>Inferences of the baseline</source>
+        <translation>Inferenser i referansen</translation>
+    </message>
+    <message>
+        <source>n %1</source>
+        <translation>n %1</translation>
+    </message>
+    <message>
+        <source>Inferences of the candidate</source>
+        <translation>Inferenser i kandidaten</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::CompareSet</name>
+    <message>
+        <source>Comparing runs</source>
+        <translation>Sammenligner kjøringer</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>borte</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>ny</translation>
+    </message>
+    <message>
+        <source>no times</source>
+        <translation>ingen tider</translation>
+    </message>
+    <message>
+        <source>n=%1, need %2</source>
+        <translation>n=%1, trenger %2</translation>
+    </message>
+    <message>
+        <source>no verdict</source>
+        <translation>ingen vurdering</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::CompareView</name>
+    <message>
+        <source>Copy as gate</source>
+        <translation>Kopier som port</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Ingen kjøringer ennå</translation>
+    </message>
+    <message>
+        <source>Runs of this model and recordings stand here side by side, with the change of every layer and whether it is more than noise.</source>
+        <translation>Kjøringer av denne modellen og opptak står her side om side, med endringen i hvert lag og om den er mer enn støy.</translation>
+    </message>
+    <message>
+        <source>Open recording…</source>
+        <translation>Åpne opptak …</translation>
+    </message>
+    <message>
+        <source>Or run the model twice: before and after a change.</source>
+        <translation>Eller kjør modellen to ganger: før og etter en endring.</translation>
+    </message>
+    <message>
+        <source>Use as baseline</source>
+        <translation>Bruk som referanse</translation>
+    </message>
+    <message>
+        <source>Rename run…</source>
+        <translation>Gi kjøringen nytt navn …</translation>
+    </message>
+    <message>
+        <source>Remove run from the list</source>
+        <translation>Ta kjøringen ut av listen</translation>
+    </message>
+    <message>
+        <source>Copy comparison as gate</source>
+        <translation>Kopier sammenligningen som portkontroll</translation>
+    </message>
+    <message>
+        <source>The command is in the clipboard.</source>
+        <translation>Kommandoen er på utklippstavlen.</translation>
+    </message>
+    <message>
+        <source>Copy a command that compares the two recordings and fails when the candidate is slower than noise explains</source>
+        <translation>Kopier en kommando som sammenligner de to opptakene og feiler når kandidaten er tregere enn støy forklarer</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>Rapport …</translation>
+    </message>
+    <message>
+        <source>Layers of both runs</source>
+        <translation>Lag i begge kjøringene</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Kjøringer</translation>
+    </message>
+    <message>
+        <source>Settings that differ</source>
+        <translation>Innstillinger som er ulike</translation>
+    </message>
+    <message>
+        <source>Model, precision, threads, device, clocks and temperature are the same in both runs.</source>
+        <translation>Modell, presisjon, tråder, enhet, klokker og temperatur er like i begge kjøringene.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Vis</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Gi nytt navn</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Fjern</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>Kopier tabellen</translation>
+    </message>
+    <message>
+        <source>candidate %1</source>
+        <translation>kandidat %1</translation>
+    </message>
+    <message>
+        <source>candidate</source>
+        <translation>kandidat</translation>
+    </message>
+    <message>
+        <source>Enter shows a run, F2 names it, Delete takes it out of the list</source>
+        <translation>Enter viser en kjøring, F2 gir den navn, Delete tar den ut av listen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%1 av %2 lag</translation>
+    </message>
+    <message>
+        <source>%1 faster</source>
+        <translation>%1 raskere</translation>
+    </message>
+    <message>
+        <source>%1 slower</source>
+        <translation>%1 tregere</translation>
+    </message>
+    <message>
+        <source>%1 the same</source>
+        <translation>%1 uendret</translation>
+    </message>
+    <message>
+        <source>%1 not clear</source>
+        <translation>%1 uklare</translation>
+    </message>
+    <message>
+        <source>%1; medians, 95 % bootstrap interval, Holm-corrected over %2 rows</source>
+        <translation>%1; medianer, 95 % bootstrap-intervall, Holm-korrigert over %2 rader</translation>
+    </message>
+    <message>
+        <source>There is no run yet.</source>
+        <translation>Det finnes ingen kjøring ennå.</translation>
+    </message>
+    <message>
+        <source>It is the baseline already.</source>
+        <translation>Den er referansen allerede.</translation>
+    </message>
+    <message>
+        <source>It still runs.</source>
+        <translation>Den kjører ennå.</translation>
+    </message>
+    <message>
+        <source>Two recorded runs have to be compared first.</source>
+        <translation>To kjøringer må sammenlignes først.</translation>
+    </message>
+    <message>
+        <source>1 run</source>
+        <translation>1 kjøring</translation>
+    </message>
+    <message>
+        <source>%1 runs</source>
+        <translation>%1 kjøringer</translation>
+    </message>
+    <message>
+        <source>%1 on %2</source>
+        <translation>%1 på %2</translation>
+    </message>
+    <message>
+        <source>%1 on %2 devices</source>
+        <translation>%1 på %2 enheter</translation>
+    </message>
+    <message>
+        <source>Noise floor ±%1</source>
+        <translation>Støygulv ±%1</translation>
+    </message>
+    <message>
+        <source>Layers: %1 against %2</source>
+        <translation>Lag: %1 mot %2</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Innstillinger</translation>
+    </message>
+    <message>
+        <source>Settings: 1 differs</source>
+        <translation>Innstillinger: 1 er ulik</translation>
+    </message>
+    <message>
+        <source>Settings: %1 differ</source>
+        <translation>Innstillinger: %1 er ulike</translation>
+    </message>
+    <message>
+        <source>Runs: %1</source>
+        <translation>Kjøringer: %1</translation>
+    </message>
+    <message>
+        <source>One run is there. Change something and run again, or open a recording, to see what differs.</source>
+        <translation>Én kjøring er her. Endre noe og kjør igjen, eller åpne et opptak, for å se hva som er ulikt.</translation>
+    </message>
+    <message>
+        <source>The comparison comes when the run has ended.</source>
+        <translation>Sammenligningen kommer når kjøringen er ferdig.</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>Sammenligner …</translation>
+    </message>
+    <message>
+        <source>Neither run was recorded with layer times.</source>
+        <translation>Ingen av kjøringene ble tatt opp med lagtider.</translation>
+    </message>
+    <message>
+        <source>No layer matches the filter.</source>
+        <translation>Ingen lag passer med filteret.</translation>
+    </message>
+    <message>
+        <source>%1: %2 and %3</source>
+        <translation>%1: %2 og %3</translation>
+    </message>
+    <message>
+        <source>The runs differ in what they were measured under: %1.</source>
+        <translation>Kjøringene er målt under ulike forhold: %1.</translation>
+    </message>
+    <message>
+        <source>%1 gets no verdict</source>
+        <translation>%1 får ingen vurdering</translation>
+    </message>
+    <message>
+        <source>Compare with care</source>
+        <translation>Sammenlign varsomt</translation>
+    </message>
+    <message>
+        <source>Show in all views</source>
+        <translation>Vis i alle visninger</translation>
+    </message>
+    <message>
+        <source>Compare with the baseline</source>
+        <translation>Sammenlign med referansen</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Gi nytt navn …</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Fjern fra listen</translation>
+    </message>
+    <message>
+        <source>%1 still runs. Stop it first.</source>
+        <translation>%1 kjører ennå. Stopp den først.</translation>
+    </message>
+    <message>
+        <source>%1 is out of the list.</source>
+        <translation>%1 er ute av listen.</translation>
+    </message>
+    <message>
+        <source>%1 is out of the list; its recording stays: %2</source>
+        <translation>%1 er ute av listen; opptaket beholdes: %2</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::CountersModel</name>
+    <message>
+        <source>not available</source>
+        <translation>ikke tilgjengelig</translation>
+    </message>
+    <message>
+        <source>%1 values</source>
+        <translation>%1 verdier</translation>
+    </message>
+    <message>
+        <source>no sample yet</source>
+        <translation>ingen måling ennå</translation>
+    </message>
+    <message>
+        <source>no samples</source>
+        <translation>ingen målinger</translation>
+    </message>
+    <message>
+        <source>Counter</source>
+        <translation>Teller</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Nå</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Snitt</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>Over tid</translation>
+    </message>
+    <message>
+        <source>Min</source>
+        <translation>Min</translation>
+    </message>
+    <message>
+        <source>Max</source>
+        <translation>Maks</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>Hvorfor ikke</translation>
+    </message>
+    <message>
+        <source>What is counted; its source stands on hover</source>
+        <translation>Hva som måles; kilden vises når du peker</translation>
+    </message>
+    <message>
+        <source>Newest value</source>
+        <translation>Nyeste verdi</translation>
+    </message>
+    <message>
+        <source>Mean over the run</source>
+        <translation>Snitt over kjøringen</translation>
+    </message>
+    <message>
+        <source>The last %1 values, scaled to their own range</source>
+        <translation>De siste %1 verdiene, skalert til sitt eget område</translation>
+    </message>
+    <message>
+        <source>The whole run, scaled to its own range</source>
+        <translation>Hele kjøringen, skalert til sitt eget område</translation>
+    </message>
+    <message>
+        <source>Smallest value seen</source>
+        <translation>Minste sette verdi</translation>
+    </message>
+    <message>
+        <source>Largest value seen</source>
+        <translation>Største sette verdi</translation>
+    </message>
+    <message>
+        <source>Why a counter has no values</source>
+        <translation>Hvorfor en teller ikke har verdier</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::DeviceList</name>
+    <message>
+        <source>This computer</source>
+        <translation>Denne maskinen</translation>
+    </message>
+    <message>
+        <source>Looking at devices</source>
+        <translation>Ser etter enheter</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>Leser %1</translation>
+    </message>
+    <message>
+        <source>The file is not there. Put it back, or remove the recording from the list.</source>
+        <translation>Filen er ikke der. Legg den tilbake, eller fjern opptaket fra listen.</translation>
+    </message>
+    <message>
+        <source>The run was interrupted.</source>
+        <translation>Kjøringen ble avbrutt.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::DeviceMonitor</name>
+    <message>
+        <source>Counters</source>
+        <translation>Tellere</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::DevicesModel</name>
+    <message>
+        <source>looking</source>
+        <translation>ser etter</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>klar</translation>
+    </message>
+    <message>
+        <source>incomplete</source>
+        <translation>ufullstendig</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>mangler</translation>
+    </message>
+    <message>
+        <source>not readable</source>
+        <translation>ikke lesbar</translation>
+    </message>
+    <message>
+        <source>used by Run</source>
+        <translation>brukes av Kjør</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Enhet</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Tilstand</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prosessor</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grunn</translation>
+    </message>
+    <message>
+        <source>This computer, and recordings that play its part</source>
+        <translation>Denne maskinen, og opptak som spiller dens rolle</translation>
+    </message>
+    <message>
+        <source>Whether it can run now</source>
+        <translation>Om den kan kjøre nå</translation>
+    </message>
+    <message>
+        <source>Board or product, as the device says</source>
+        <translation>Kort eller produkt, slik enheten oppgir</translation>
+    </message>
+    <message>
+        <source>System on chip or processor</source>
+        <translation>Systembrikke eller prosessor</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>Operativsystem</translation>
+    </message>
+    <message>
+        <source>Why it is not ready</source>
+        <translation>Hvorfor den ikke er klar</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::DevicesView</name>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Fjern fra listen</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Se igjen</translation>
+    </message>
+    <message>
+        <source>Only a device that is ready can run.</source>
+        <translation>Bare en enhet som er klar, kan kjøre.</translation>
+    </message>
+    <message>
+        <source>Counters of %1</source>
+        <translation>Tellere på %1</translation>
+    </message>
+    <message>
+        <source>Drop a recording (.nrs) here to replay it as a device.</source>
+        <translation>Slipp et opptak (.nrs) her for å spille det av som en enhet.</translation>
+    </message>
+    <message>
+        <source>%1 and %2</source>
+        <translation>%1 og %2</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>denne maskinen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 available</source>
+        <translation>%1 av %2 tilgjengelig</translation>
+    </message>
+    <message>
+        <source>This device has no counters.</source>
+        <translation>Denne enheten har ingen tellere.</translation>
+    </message>
+    <message>
+        <source>Reading the recording.</source>
+        <translation>Leser opptaket.</translation>
+    </message>
+    <message>
+        <source>The recording holds no counters.</source>
+        <translation>Opptaket har ingen tellere.</translation>
+    </message>
+    <message>
+        <source>recorded</source>
+        <translation>tatt opp</translation>
+    </message>
+    <message>
+        <source>Reading the counters of this computer.</source>
+        <translation>Leser tellerne på denne maskinen.</translation>
+    </message>
+    <message>
+        <source>%1 per second</source>
+        <translation>%1 i sekundet</translation>
+    </message>
+    <message>
+        <source>Paused while a run measures: reading would disturb it. The timeline shows the run&apos;s own counters.</source>
+        <translation>Satt på pause mens en kjøring måler: lesing ville forstyrre den. Tidslinjen viser kjøringens egne tellere.</translation>
+    </message>
+    <message>
+        <source>paused while a run measures</source>
+        <translation>pause mens en kjøring måler</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Detaljer</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Avspilling</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Fjern</translation>
+    </message>
+    <message>
+        <source>Use for Run</source>
+        <translation>Bruk for Kjør</translation>
+    </message>
+    <message>
+        <source>Original speed</source>
+        <translation>Opprinnelig fart</translation>
+    </message>
+    <message>
+        <source>Full speed</source>
+        <translation>Full fart</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Enheter</translation>
+    </message>
+    <message>
+        <source>Add recording…</source>
+        <translation>Legg til opptak …</translation>
+    </message>
+    <message>
+        <source>Add recordings</source>
+        <translation>Legg til opptak</translation>
+    </message>
+    <message>
+        <source>Recordings (*.nrs)</source>
+        <translation>Opptak (*.nrs)</translation>
+    </message>
+    <message>
+        <source>Counters</source>
+        <translation>Tellere</translation>
+    </message>
+    <message>
+        <source>Run settings</source>
+        <translation>Kjøreinnstillinger</translation>
+    </message>
+    <message>
+        <source>A recording brings its own length, threads and profiling.</source>
+        <translation>Et opptak har sin egen lengde, tråder og profilering.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::DifferencesModel</name>
+    <message>
+        <source>Setting</source>
+        <translation>Innstilling</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Virkning</translation>
+    </message>
+    <message>
+        <source>weakens the comparison</source>
+        <translation>svekker sammenligningen</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::DockHeader</name>
     <message>
         <source>working</source>
@@ -445,6 +1926,17 @@
     <message>
         <source>%1, %2 left</source>
         <translation>%1, %2 igjen</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::EditHistory</name>
+    <message>
+        <source>Undo: %1</source>
+        <translation>Angre: %1</translation>
+    </message>
+    <message>
+        <source>Edits during saving</source>
+        <translation>Endringer under lagring</translation>
     </message>
 </context>
 <context>
@@ -732,6 +2224,41 @@
     </message>
 </context>
 <context>
+    <name>nordlys::studio::FileWatch</name>
+    <message>
+        <source>%1 is gone from the disk. Saving writes it anew.</source>
+        <translation>%1 er borte fra disken. Lagring skriver den på nytt.</translation>
+    </message>
+    <message>
+        <source>%1 was changed by another program</source>
+        <translation>%1 ble endret av et annet program</translation>
+    </message>
+    <message>
+        <source>Reloading keeps your unsaved edits, on top of what the file holds now.</source>
+        <translation>Ny innlasting beholder de ulagrede endringene dine, oppå det filen nå inneholder.</translation>
+    </message>
+    <message>
+        <source>Reloading shows what the file holds now.</source>
+        <translation>Ny innlasting viser det filen nå inneholder.</translation>
+    </message>
+    <message>
+        <source>%1 is gone from the disk. Put it back before you build or save.</source>
+        <translation>%1 er borte fra disken. Legg den tilbake før du bygger eller lagrer.</translation>
+    </message>
+    <message>
+        <source>Reloading keeps all edits whose operators and tensors are still there by name.</source>
+        <translation>Ny innlasting beholder alle endringer der operatorer og tensorer fortsatt finnes ved navn.</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>Last inn på nytt</translation>
+    </message>
+    <message>
+        <source>Keep what is open</source>
+        <translation>Behold det som er åpent</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::GraphCanvas</name>
     <message>
         <source>Graph</source>
@@ -740,10 +2267,6 @@
     <message>
         <source>Arrow keys go from operator to operator. The layers table shows the same as rows.</source>
         <translation>Piltastene går fra operator til operator. Lagtabellen viser det samme som rader.</translation>
-    </message>
-    <message>
-        <source>%1, output %2, CPU</source>
-        <translation>%1, utgang %2, CPU</translation>
     </message>
     <message>
         <source>fused into %1</source>
@@ -758,12 +2281,12 @@
         <translation>SQNR %1 samlet, %2 lokal</translation>
     </message>
     <message>
-        <source>p50, n=%1, run %2</source>
-        <translation>p50, n=%1, kjøring %2</translation>
+        <source>%1, output %2, %3</source>
+        <translation>%1, utgang %2, %3</translation>
     </message>
     <message>
-        <source>Segment 1 · CPU</source>
-        <translation>Segment 1 · CPU</translation>
+        <source>Not on HTP: %1</source>
+        <translation>Ikke på HTP: %1</translation>
     </message>
 </context>
 <context>
@@ -974,10 +2497,6 @@
         <translation>Skriver</translation>
     </message>
     <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
         <source>Cost</source>
         <translation>Kostnad</translation>
     </message>
@@ -1084,6 +2603,46 @@
     <message>
         <source>Error</source>
         <translation>Feil</translation>
+    </message>
+    <message>
+        <source>current: %1</source>
+        <translation>gjeldende: %1</translation>
+    </message>
+    <message>
+        <source>mixed</source>
+        <translation>blandet</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>Sum</translation>
+    </message>
+    <message>
+        <source>In common</source>
+        <translation>Felles</translation>
+    </message>
+    <message>
+        <source>Share of time</source>
+        <translation>Andel av tid</translation>
+    </message>
+    <message>
+        <source>%1 of the model</source>
+        <translation>%1 av modellen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ingen</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Utdata</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
     </message>
 </context>
 <context>
@@ -1229,6 +2788,74 @@
         <source>n=%1, need %2</source>
         <translation>n=%1, trenger %2</translation>
     </message>
+    <message>
+        <source>Totals of groups</source>
+        <translation>Summer for grupper</translation>
+    </message>
+    <message>
+        <source>no operator</source>
+        <translation>ingen operator</translation>
+    </message>
+    <message>
+        <source>one segment</source>
+        <translation>ett segment</translation>
+    </message>
+    <message>
+        <source>Backend that executed it</source>
+        <translation>Backenden som utførte det</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Half of the 95 % interval of the median</source>
+        <translation>Halvparten av 95 %-intervallet for medianen</translation>
+    </message>
+    <message>
+        <source>Fastest inference</source>
+        <translation>Raskeste inferens</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>min</translation>
+    </message>
+    <message>
+        <source>Mean time of one inference</source>
+        <translation>Snittid for én inferens</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>snitt</translation>
+    </message>
+    <message>
+        <source>Slowest inference</source>
+        <translation>Tregeste inferens</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>maks</translation>
+    </message>
+    <message>
+        <source>Whether the times can be relied on</source>
+        <translation>Om tidene er til å stole på</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Vurdering</translation>
+    </message>
+    <message>
+        <source>Of the sum of its layers in each inference</source>
+        <translation>Av summen av lagene i hver inferens</translation>
+    </message>
+    <message>
+        <source>Known when the run has ended</source>
+        <translation>Kjent når kjøringen er ferdig</translation>
+    </message>
+    <message>
+        <source>An interval needs at least 6 samples that differ.</source>
+        <translation>Et intervall trenger minst 6 ulike målinger.</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::LayersPanel</name>
@@ -1264,17 +2891,53 @@
         <source>no run yet: shares are of MACs</source>
         <translation>ingen kjøring ennå: andelene gjelder MAC</translation>
     </message>
+    <message>
+        <source>Run again</source>
+        <translation>Kjør igjen</translation>
+    </message>
+    <message>
+        <source>Group rows</source>
+        <translation>Grupper rader</translation>
+    </message>
+    <message>
+        <source>Group rows; each group has its own total</source>
+        <translation>Grupper rader; hver gruppe har sin egen sum</translation>
+    </message>
+    <message>
+        <source>Not grouped</source>
+        <translation>Ikke gruppert</translation>
+    </message>
+    <message>
+        <source>By op</source>
+        <translation>Etter operator</translation>
+    </message>
+    <message>
+        <source>By segment</source>
+        <translation>Etter segment</translation>
+    </message>
+    <message>
+        <source>Columns and copying</source>
+        <translation>Kolonner og kopiering</translation>
+    </message>
+    <message>
+        <source>Show in the graph</source>
+        <translation>Vis i grafen</translation>
+    </message>
+    <message>
+        <source>Close all groups</source>
+        <translation>Lukk alle grupper</translation>
+    </message>
+    <message>
+        <source>Open all groups</source>
+        <translation>Åpne alle grupper</translation>
+    </message>
+    <message>
+        <source>Usual columns</source>
+        <translation>Vanlige kolonner</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::MainWindow</name>
-    <message>
-        <source>Graph</source>
-        <translation>Graf</translation>
-    </message>
-    <message>
-        <source>Encodings</source>
-        <translation>Kodinger</translation>
-    </message>
     <message>
         <source>Timeline</source>
         <translation>Tidslinje</translation>
@@ -1314,10 +2977,6 @@
     <message>
         <source>Saved</source>
         <translation>Lagret</translation>
-    </message>
-    <message>
-        <source>%1, 1 segment</source>
-        <translation>%1, 1 segment</translation>
     </message>
     <message>
         <source>%1, %2 parameters, opened in %3, laid out in %4</source>
@@ -1408,10 +3067,6 @@
         <translation>&amp;Tilbake til kalibrert</translation>
     </message>
     <message>
-        <source>&amp;Build…</source>
-        <translation>&amp;Bygg …</translation>
-    </message>
-    <message>
         <source>&amp;Run</source>
         <translation>&amp;Kjør</translation>
     </message>
@@ -1442,22 +3097,6 @@
     <message>
         <source>Forward</source>
         <translation>Frem</translation>
-    </message>
-    <message>
-        <source>&amp;Graph</source>
-        <translation>&amp;Graf</translation>
-    </message>
-    <message>
-        <source>&amp;Encodings</source>
-        <translation>&amp;Kodinger</translation>
-    </message>
-    <message>
-        <source>&amp;Timeline</source>
-        <translation>&amp;Tidslinje</translation>
-    </message>
-    <message>
-        <source>&amp;Layers</source>
-        <translation>&amp;Lag</translation>
     </message>
     <message>
         <source>&amp;Start page</source>
@@ -1500,40 +3139,8 @@
         <translation>&amp;Om Nordlys Studio</translation>
     </message>
     <message>
-        <source>&amp;File</source>
-        <translation>&amp;Fil</translation>
-    </message>
-    <message>
-        <source>Open re&amp;cent</source>
-        <translation>Åpne &amp;nylige</translation>
-    </message>
-    <message>
-        <source>&amp;Edit</source>
-        <translation>&amp;Rediger</translation>
-    </message>
-    <message>
-        <source>&amp;Quantize</source>
-        <translation>K&amp;vantiser</translation>
-    </message>
-    <message>
         <source>&amp;Build</source>
         <translation>&amp;Bygg</translation>
-    </message>
-    <message>
-        <source>&amp;Length of a run</source>
-        <translation>&amp;Lengden på en kjøring</translation>
-    </message>
-    <message>
-        <source>&amp;View</source>
-        <translation>V&amp;is</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>Te&amp;ma</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Hjelp</translation>
     </message>
     <message>
         <source>Nothing opened yet</source>
@@ -1632,10 +3239,6 @@
         <translation>Avbryt</translation>
     </message>
     <message>
-        <source>Folder for the artifacts</source>
-        <translation>Mappe for byggeresultatene</translation>
-    </message>
-    <message>
         <source>About Nordlys Studio</source>
         <translation>Om Nordlys Studio</translation>
     </message>
@@ -1650,12 +3253,213 @@ Et studio for nevrale nettverk på telefoner og kort.
 Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
     <message>
-        <source>Graph: arrow keys select, + and − zoom, F fits, / searches, Enter centres.</source>
-        <translation>Graf: piltastene velger, + og − zoomer, F tilpasser, / søker, Enter sentrerer.</translation>
+        <source>This view has no such pane.</source>
+        <translation>Denne visningen har ikke et slikt panel.</translation>
     </message>
     <message>
-        <source>Shortcuts</source>
-        <translation>Snarveier</translation>
+        <source>In a narrow window it is the tab at the left.</source>
+        <translation>I et smalt vindu er det fanen til venstre.</translation>
+    </message>
+    <message>
+        <source>Command &amp;palette…</source>
+        <translation>Kommando&amp;palett …</translation>
+    </message>
+    <message>
+        <source>&amp;Model tree</source>
+        <translation>&amp;Modelltre</translation>
+    </message>
+    <message>
+        <source>Show the tree of operators at the left</source>
+        <translation>Vis treet av operatorer til venstre</translation>
+    </message>
+    <message>
+        <source>&amp;Inspector</source>
+        <translation>&amp;Inspektør</translation>
+    </message>
+    <message>
+        <source>Show the details of what is selected at the right</source>
+        <translation>Vis detaljene om det valgte til høyre</translation>
+    </message>
+    <message>
+        <source>Layers &amp;below</source>
+        <translation>Lag &amp;under</translation>
+    </message>
+    <message>
+        <source>Show the table of layers below</source>
+        <translation>Vis tabellen over lag under</translation>
+    </message>
+    <message>
+        <source>%1 (not found)</source>
+        <translation>%1 (ikke funnet)</translation>
+    </message>
+    <message>
+        <source>Clear the list</source>
+        <translation>Tøm listen</translation>
+    </message>
+    <message>
+        <source>Open a model or a recording first.</source>
+        <translation>Åpne en modell eller et opptak først.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo: %1</source>
+        <translation>&amp;Angre: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Redo: %1</source>
+        <translation>&amp;Gjør om: %1</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::Menus</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Fil</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Rediger</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Quantize</source>
+        <translation>&amp;Kvantiser</translation>
+    </message>
+    <message>
+        <source>&amp;Build</source>
+        <translation>&amp;Bygg</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>K&amp;jør</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Vis</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hjelp</translation>
+    </message>
+    <message>
+        <source>Open re&amp;cent</source>
+        <translation>Åpne &amp;nylige</translation>
+    </message>
+    <message>
+        <source>&amp;Length of a run</source>
+        <translation>&amp;Lengde på kjøring</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>T&amp;ema</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::NodeActions</name>
+    <message>
+        <source>Select &amp;all operators</source>
+        <translation>Velg &amp;alle operatorer</translation>
+    </message>
+    <message>
+        <source>Select what the filter &amp;matches</source>
+        <translation>Velg det filteret &amp;treffer</translation>
+    </message>
+    <message>
+        <source>query</source>
+        <translation>spørring</translation>
+    </message>
+    <message>
+        <source>Select all &amp;before</source>
+        <translation>Velg alle &amp;før</translation>
+    </message>
+    <message>
+        <source>Adds everything that the selected operators depend on</source>
+        <translation>Legger til alt som de valgte operatorene avhenger av</translation>
+    </message>
+    <message>
+        <source>upstream producers</source>
+        <translation>oppstrøms kilder</translation>
+    </message>
+    <message>
+        <source>Select all a&amp;fter</source>
+        <translation>Velg alle &amp;etter</translation>
+    </message>
+    <message>
+        <source>Adds everything that depends on the selected operators</source>
+        <translation>Legger til alt som avhenger av de valgte operatorene</translation>
+    </message>
+    <message>
+        <source>downstream consumers</source>
+        <translation>nedstrøms mottakere</translation>
+    </message>
+    <message>
+        <source>Select &amp;nothing</source>
+        <translation>Velg &amp;ingenting</translation>
+    </message>
+    <message>
+        <source>Put on %1</source>
+        <translation>Legg på %1</translation>
+    </message>
+    <message>
+        <source>backend placement</source>
+        <translation>backend plassering</translation>
+    </message>
+    <message>
+        <source>Place &amp;automatically</source>
+        <translation>Plasser &amp;automatisk</translation>
+    </message>
+    <message>
+        <source>Takes the assignment back</source>
+        <translation>Tar tildelingen tilbake</translation>
+    </message>
+    <message>
+        <source>All on one: %1</source>
+        <translation>Alle på én: %1</translation>
+    </message>
+    <message>
+        <source>Takes all assignments back; the CPU runs what nobody placed</source>
+        <translation>Tar alle tildelinger tilbake; CPU-en kjører det ingen har plassert</translation>
+    </message>
+    <message>
+        <source>Every operator that may run there; the others stay where they are</source>
+        <translation>Alle operatorer som kan kjøre der; de andre blir der de er</translation>
+    </message>
+    <message>
+        <source>No operator matches &quot;%1&quot;.</source>
+        <translation>Ingen operator passer med «%1».</translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 valgt</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Åpne en modell først.</translation>
+    </message>
+    <message>
+        <source>Select operators first.</source>
+        <translation>Velg operatorer først.</translation>
+    </message>
+    <message>
+        <source>Type a filter first, for example op:Conv.</source>
+        <translation>Skriv et filter først, for eksempel op:Conv.</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>Ingenting er valgt.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::OfferBar</name>
+    <message>
+        <source>Show</source>
+        <translation>Vis</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>Skjul</translation>
     </message>
 </context>
 <context>
@@ -1681,6 +3485,56 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
+    <name>nordlys::studio::PaletteDelegate</name>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::PaletteModel</name>
+    <message>
+        <source>Views</source>
+        <translation>Visninger</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>Kommandoer</translation>
+    </message>
+    <message>
+        <source>Operators</source>
+        <translation>Operatorer</translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation>Tensorer</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>direkte</translation>
+    </message>
+    <message>
+        <source>p50 %1, n=%2</source>
+        <translation>p50 %1, n=%2</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Kjøringer</translation>
+    </message>
+    <message>
+        <source>Recent files</source>
+        <translation>Nylige filer</translation>
+    </message>
+    <message>
+        <source>Filter all views: %1</source>
+        <translation>Filtrer alle visninger: %1</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::PathField</name>
     <message>
         <source>Choose…</source>
@@ -1697,6 +3551,298 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Labels (*.csv)</source>
         <translation>Merker (*.csv)</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::PlacementKeeper</name>
+    <message>
+        <source>Place</source>
+        <translation>Plasser</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Åpne en modell først.</translation>
+    </message>
+    <message>
+        <source>The placement is being planned.</source>
+        <translation>Plasseringen planlegges.</translation>
+    </message>
+    <message>
+        <source>Select operators first.</source>
+        <translation>Velg operatorer først.</translation>
+    </message>
+    <message>
+        <source>They are automatic already.</source>
+        <translation>De er allerede automatiske.</translation>
+    </message>
+    <message>
+        <source>%1: %2. %3</source>
+        <translation>%1: %2. %3</translation>
+    </message>
+    <message>
+        <source>They are on %1 already.</source>
+        <translation>De er allerede på %1.</translation>
+    </message>
+    <message>
+        <source>%1 stay where they are: %2</source>
+        <translation>%1 blir der de er: %2</translation>
+    </message>
+    <message>
+        <source>put %1 on %2</source>
+        <translation>legg %1 på %2</translation>
+    </message>
+    <message>
+        <source>place %1 automatically</source>
+        <translation>plasser %1 automatisk</translation>
+    </message>
+    <message>
+        <source>Everything is on the CPU already.</source>
+        <translation>Alt er allerede på CPU-en.</translation>
+    </message>
+    <message>
+        <source>%1 (emulated)</source>
+        <translation>%1 (emulert)</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::PlacementLanes</name>
+    <message>
+        <source>Lanes of the backends</source>
+        <translation>Banene til backendene</translation>
+    </message>
+    <message>
+        <source>Left and Right go from segment to segment. The table below shows the same as rows.</source>
+        <translation>Venstre og Høyre går fra segment til segment. Tabellen under viser det samme som rader.</translation>
+    </message>
+    <message>
+        <source>%1 of time</source>
+        <translation>%1 av tiden</translation>
+    </message>
+    <message>
+        <source>Segment %1   %2</source>
+        <translation>Segment %1   %2</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>not available</source>
+        <translation>ikke tilgjengelig</translation>
+    </message>
+    <message>
+        <source>emulated</source>
+        <translation>emulert</translation>
+    </message>
+    <message>
+        <source>no crossings</source>
+        <translation>ingen overganger</translation>
+    </message>
+    <message>
+        <source>execution order, width by time</source>
+        <translation>utføringsrekkefølge, bredde etter tid</translation>
+    </message>
+    <message>
+        <source>execution order, width by MACs</source>
+        <translation>utføringsrekkefølge, bredde etter MAC-er</translation>
+    </message>
+    <message>
+        <source>Segment %1 to segment %2</source>
+        <translation>Segment %1 til segment %2</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>og %1 til</translation>
+    </message>
+    <message>
+        <source>%1; the time is an estimate from planning figures, not measured</source>
+        <translation>%1; tiden er et anslag fra planleggingstall, ikke målt</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::PlacementModel</name>
+    <message>
+        <source>needs an encoding for 1 tensor</source>
+        <translation>trenger en koding for 1 tensor</translation>
+    </message>
+    <message>
+        <source>needs encodings for %1 tensors</source>
+        <translation>trenger kodinger for %1 tensorer</translation>
+    </message>
+    <message>
+        <source>you put it on %1; %2</source>
+        <translation>du la den på %1; %2</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nei</translation>
+    </message>
+    <message>
+        <source>needs encodings</source>
+        <translation>trenger kodinger</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>set</source>
+        <translation>satt</translation>
+    </message>
+    <message>
+        <source>Operator of the model</source>
+        <translation>Operator i modellen</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Kind of operator</source>
+        <translation>Operatortype</translation>
+    </message>
+    <message>
+        <source>Op</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Where it runs; &quot;set&quot;: you chose it</source>
+        <translation>Hvor den kjører; «satt»: du valgte det</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Segment: what runs on one backend in one go</source>
+        <translation>Segment: det som kjører på én backend i ett strekk</translation>
+    </message>
+    <message>
+        <source>Seg</source>
+        <translation>Seg</translation>
+    </message>
+    <message>
+        <source>May it run on the HTP, which is emulated on the CPU?</source>
+        <translation>Kan den kjøre på HTP, som emuleres på CPU-en?</translation>
+    </message>
+    <message>
+        <source>HTP</source>
+        <translation>HTP</translation>
+    </message>
+    <message>
+        <source>May it run on the GPU?</source>
+        <translation>Kan den kjøre på GPU-en?</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>May it run on the CPU?</source>
+        <translation>Kan den kjøre på CPU-en?</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Median time in the newest run</source>
+        <translation>Mediantid i den nyeste kjøringen</translation>
+    </message>
+    <message>
+        <source>Time p50</source>
+        <translation>Tid p50</translation>
+    </message>
+    <message>
+        <source>Multiplications with addition; run the model to see times</source>
+        <translation>Multiplikasjoner med addisjon; kjør modellen for å se tider</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MAC-er</translation>
+    </message>
+    <message>
+        <source>Why it is on the HTP, or why not</source>
+        <translation>Hvorfor den er på HTP, eller hvorfor ikke</translation>
+    </message>
+    <message>
+        <source>Why (not) HTP</source>
+        <translation>Hvorfor (ikke) HTP</translation>
+    </message>
+    <message>
+        <source>Smallest change that would bring it to the HTP</source>
+        <translation>Minste endring som ville bringe den til HTP</translation>
+    </message>
+    <message>
+        <source>Smallest change</source>
+        <translation>Minste endring</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::PlacementView</name>
+    <message>
+        <source>Copy as command</source>
+        <translation>Kopier som kommando</translation>
+    </message>
+    <message>
+        <source>The command is in the clipboard.</source>
+        <translation>Kommandoen er på utklippstavlen.</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>Plassering</translation>
+    </message>
+    <message>
+        <source>No operator matches the filter.</source>
+        <translation>Ingen operator passer med filteret.</translation>
+    </message>
+    <message>
+        <source>All on one</source>
+        <translation>Alle på én</translation>
+    </message>
+    <message>
+        <source>Selection to</source>
+        <translation>Utvalg til</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisk</translation>
+    </message>
+    <message>
+        <source>The same placement for the command line</source>
+        <translation>Samme plassering for kommandolinjen</translation>
+    </message>
+    <message>
+        <source>nothing selected</source>
+        <translation>ingenting valgt</translation>
+    </message>
+    <message>
+        <source>%1, mixed</source>
+        <translation>%1, blandet</translation>
+    </message>
+    <message>
+        <source>Which backend runs what</source>
+        <translation>Hvilken backend som kjører hva</translation>
+    </message>
+    <message>
+        <source>Open a model to put its operators on HTP or CPU, and see what crosses between them and why an operator cannot go somewhere.</source>
+        <translation>Åpne en modell for å legge operatorene på HTP eller CPU, og se hva som krysser mellom dem og hvorfor en operator ikke kan flyttes.</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>Åpne en modell …</translation>
+    </message>
+    <message>
+        <source>The placement cannot be planned</source>
+        <translation>Plasseringen kan ikke planlegges</translation>
+    </message>
+    <message>
+        <source>Planning the placement</source>
+        <translation>Planlegger plasseringen</translation>
+    </message>
+    <message>
+        <source>%1 are being checked against the capability tables.</source>
+        <translation>%1 sjekkes mot kapasitetstabellene.</translation>
     </message>
 </context>
 <context>
@@ -1724,6 +3870,66 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Saving %1</source>
         <translation>Lagrer %1</translation>
+    </message>
+    <message>
+        <source>The model of %1 is not there</source>
+        <translation>Modellen til %1 er ikke der</translation>
+    </message>
+    <message>
+        <source>%1 was moved or removed.</source>
+        <translation>%1 er flyttet eller fjernet.</translation>
+    </message>
+    <message>
+        <source>A file with the same content is %1.</source>
+        <translation>En fil med samme innhold er %1.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Bruk den</translation>
+    </message>
+    <message>
+        <source>The model of %1 has changed</source>
+        <translation>Modellen til %1 er endret</translation>
+    </message>
+    <message>
+        <source>%1 holds something else than at the last save. All edits still fit.</source>
+        <translation>%1 har et annet innhold enn ved siste lagring. Alle endringer passer fortsatt.</translation>
+    </message>
+    <message>
+        <source>%1 holds something else than at the last save. Of its edits %2 fit no longer; %3 do.</source>
+        <translation>%1 har et annet innhold enn ved siste lagring. Av endringene passer %2 ikke lenger; %3 gjør det.</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>Finn …</translation>
+    </message>
+    <message>
+        <source>Locate the model</source>
+        <translation>Finn modellen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Avbryt</translation>
+    </message>
+    <message>
+        <source>Some edits no longer fit the model</source>
+        <translation>Noen endringer passer ikke lenger til modellen</translation>
+    </message>
+    <message>
+        <source>%1 were left out. The project file keeps them until it is saved.</source>
+        <translation>%1 ble utelatt. Prosjektfilen beholder dem til den lagres.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Lukk</translation>
+    </message>
+    <message>
+        <source>another window has recovered these edits</source>
+        <translation>et annet vindu har gjenopprettet disse endringene</translation>
+    </message>
+    <message>
+        <source>The project was saved after these edits were made. They come on top of it.</source>
+        <translation>Prosjektet ble lagret etter at disse endringene ble gjort. De legges oppå.</translation>
     </message>
 </context>
 <context>
@@ -1785,6 +3991,321 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
+    <name>nordlys::studio::RangeStatistics</name>
+    <message>
+        <source>Statistics of the range</source>
+        <translation>Statistikk for området</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ReasonPane</name>
+    <message>
+        <source>Why not HTP</source>
+        <translation>Hvorfor ikke HTP</translation>
+    </message>
+    <message>
+        <source>Smallest changes</source>
+        <translation>Minste endringer</translation>
+    </message>
+    <message>
+        <source>Backends</source>
+        <translation>Backender</translation>
+    </message>
+    <message>
+        <source>Previous operator that the HTP refuses</source>
+        <translation>Forrige operator som HTP avviser</translation>
+    </message>
+    <message>
+        <source>Next operator that the HTP refuses</source>
+        <translation>Neste operator som HTP avviser</translation>
+    </message>
+    <message>
+        <source>%1 refused</source>
+        <translation>%1 avvist</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 av %2</translation>
+    </message>
+    <message>
+        <source>No placement</source>
+        <translation>Ingen plassering</translation>
+    </message>
+    <message>
+        <source>It is being planned.</source>
+        <translation>Den planlegges.</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>Ingenting valgt</translation>
+    </message>
+    <message>
+        <source>Select an operator in the table or a segment above to see why it runs where it does, and what would change that.</source>
+        <translation>Velg en operator i tabellen eller et segment over for å se hvorfor den kjører der den gjør, og hva som ville endre det.</translation>
+    </message>
+    <message>
+        <source>%1, and %2 more selected</source>
+        <translation>%1, og %2 til er valgt</translation>
+    </message>
+    <message>
+        <source>Why HTP</source>
+        <translation>Hvorfor HTP</translation>
+    </message>
+    <message>
+        <source>Computed while building</source>
+        <translation>Beregnes under bygging</translation>
+    </message>
+    <message>
+        <source>The HTP does not take it</source>
+        <translation>HTP tar den ikke</translation>
+    </message>
+    <message>
+        <source>On the HTP, but it cannot be built yet</source>
+        <translation>På HTP, men kan ikke bygges ennå</translation>
+    </message>
+    <message>
+        <source>The HTP would take it once it has encodings</source>
+        <translation>HTP tar den når den har kodinger</translation>
+    </message>
+    <message>
+        <source>On the HTP: all rules hold</source>
+        <translation>På HTP: alle regler er oppfylt</translation>
+    </message>
+    <message>
+        <source>The HTP would take it; you put it on %1</source>
+        <translation>HTP ville tatt den; du la den på %1</translation>
+    </message>
+    <message>
+        <source>The HTP would take it; nobody put it there</source>
+        <translation>HTP ville tatt den; ingen har lagt den der</translation>
+    </message>
+    <message>
+        <source>It follows %1, with which it is fused</source>
+        <translation>Den følger %1, som den er fusjonert med</translation>
+    </message>
+    <message>
+        <source>Time p50</source>
+        <translation>Tid p50</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Andel</translation>
+    </message>
+    <message>
+        <source>of all layers</source>
+        <translation>av alle lag</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MAC-er</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Its crossings</source>
+        <translation>Overgangene</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Estimated from planning figures, not measured</source>
+        <translation>Anslått fra planleggingstall, ikke målt</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nei</translation>
+    </message>
+    <message>
+        <source>assigned</source>
+        <translation>tildelt</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisk</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>tillatt</translation>
+    </message>
+    <message>
+        <source>Crossing time</source>
+        <translation>Overgangstid</translation>
+    </message>
+    <message>
+        <source>Segments</source>
+        <translation>Segmenter</translation>
+    </message>
+    <message>
+        <source>Crossings</source>
+        <translation>Overganger</translation>
+    </message>
+    <message>
+        <source>Calibrate…</source>
+        <translation>Kalibrer …</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Bruk</translation>
+    </message>
+    <message>
+        <source>estimate</source>
+        <translation>anslag</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RecoveryKeeper</name>
+    <message>
+        <source>Unsaved edits cannot be kept for a recovery: %1</source>
+        <translation>Ulagrede endringer kan ikke tas vare på for gjenoppretting: %1</translation>
+    </message>
+    <message>
+        <source>Recovered edits cannot be read</source>
+        <translation>Gjenopprettede endringer kan ikke leses</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Forkast</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Senere</translation>
+    </message>
+    <message>
+        <source>Recover %1 of %2?</source>
+        <translation>Gjenopprette %1 i %2?</translation>
+    </message>
+    <message>
+        <source>Recover the results of %1?</source>
+        <translation>Gjenopprette resultatene for %1?</translation>
+    </message>
+    <message>
+        <source>Made until %1 and not saved when the program ended.</source>
+        <translation>Gjort fram til %1 og ikke lagret da programmet sluttet.</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>og %1 til</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Gjenopprett</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RunCard</name>
+    <message>
+        <source>no inference yet</source>
+        <translation>ingen inferens ennå</translation>
+    </message>
+    <message>
+        <source>no inferences</source>
+        <translation>ingen inferenser</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>referanse</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>kjører</translation>
+    </message>
+    <message>
+        <source>comparing</source>
+        <translation>sammenligner</translation>
+    </message>
+    <message>
+        <source>no comparison</source>
+        <translation>ingen sammenligning</translation>
+    </message>
+    <message>
+        <source>p50, 95 % interval</source>
+        <translation>p50, 95 %-intervall</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RunSettingsForm</name>
+    <message>
+        <source>Length</source>
+        <translation>Lengde</translation>
+    </message>
+    <message>
+        <source>Length counted in</source>
+        <translation>Lengden telles i</translation>
+    </message>
+    <message>
+        <source>inferences</source>
+        <translation>inferenser</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>sekunder</translation>
+    </message>
+    <message>
+        <source>Profiling</source>
+        <translation>Profilering</translation>
+    </message>
+    <message>
+        <source>off: latencies only</source>
+        <translation>off: bare latenser</translation>
+    </message>
+    <message>
+        <source>basic: and counters</source>
+        <translation>basic: og tellere</translation>
+    </message>
+    <message>
+        <source>detailed: and layers</source>
+        <translation>detailed: og lag</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>Oppvarming</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Tråder</translation>
+    </message>
+    <message>
+        <source>Telemetry rate</source>
+        <translation>Målefrekvens</translation>
+    </message>
+    <message>
+        <source>Record to</source>
+        <translation>Ta opp til</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>Velg en fil …</translation>
+    </message>
+    <message>
+        <source>Telemetry</source>
+        <translation>Telemetri</translation>
+    </message>
+    <message>
+        <source>per second</source>
+        <translation>per sekund</translation>
+    </message>
+    <message>
+        <source>%1, one a core</source>
+        <translation>%1, én per kjerne</translation>
+    </message>
+    <message>
+        <source>beside the project</source>
+        <translation>ved siden av prosjektet</translation>
+    </message>
+    <message>
+        <source>Record runs to</source>
+        <translation>Ta opp kjøringer til</translation>
+    </message>
+    <message>
+        <source>Recordings (*.nrs)</source>
+        <translation>Opptak (*.nrs)</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::Runner</name>
     <message>
         <source>Building</source>
@@ -1799,12 +4320,135 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <translation>Bygde %1 i %2</translation>
     </message>
     <message>
-        <source>This computer</source>
-        <translation>Denne datamaskinen</translation>
-    </message>
-    <message>
         <source>Running %1</source>
         <translation>Kjører %1</translation>
+    </message>
+    <message>
+        <source>Run settings</source>
+        <translation>Kjøreinnstillinger</translation>
+    </message>
+    <message>
+        <source>Replaying %1</source>
+        <translation>Spiller av %1</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RunsModel</name>
+    <message>
+        <source>Name; double click or F2 changes it</source>
+        <translation>Navn; dobbeltklikk eller F2 endrer det</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Kjør</translation>
+    </message>
+    <message>
+        <source>Baseline, candidate, or shown in the other views</source>
+        <translation>Referanse, kandidat, eller vist i de andre visningene</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Device that it ran on</source>
+        <translation>Enheten den kjørte på</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Enhet</translation>
+    </message>
+    <message>
+        <source>What it was measured under</source>
+        <translation>Hva den ble målt under</translation>
+    </message>
+    <message>
+        <source>Condition</source>
+        <translation>Forhold</translation>
+    </message>
+    <message>
+        <source>Inferences</source>
+        <translation>Inferenser</translation>
+    </message>
+    <message>
+        <source>n</source>
+        <translation>n</translation>
+    </message>
+    <message>
+        <source>Median latency</source>
+        <translation>Medianlatens</translation>
+    </message>
+    <message>
+        <source>p50</source>
+        <translation>p50</translation>
+    </message>
+    <message>
+        <source>Half of the 95 % interval of the median</source>
+        <translation>Halvparten av 95 %-intervallet for medianen</translation>
+    </message>
+    <message>
+        <source>95 % of the inferences are not slower</source>
+        <translation>95 % av inferensene er ikke tregere</translation>
+    </message>
+    <message>
+        <source>p95</source>
+        <translation>p95</translation>
+    </message>
+    <message>
+        <source>Change of the median against the baseline</source>
+        <translation>Endring av medianen mot referansen</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Endring</translation>
+    </message>
+    <message>
+        <source>A change inside the noise floor is called the same</source>
+        <translation>En endring innenfor støygulvet kalles uendret</translation>
+    </message>
+    <message>
+        <source>Against baseline</source>
+        <translation>Mot referanse</translation>
+    </message>
+    <message>
+        <source>Whether the run&apos;s own numbers can be relied on</source>
+        <translation>Om kjøringens egne tall er til å stole på</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Vurdering</translation>
+    </message>
+    <message>
+        <source>When it was recorded, by the device&apos;s clock</source>
+        <translation>Når den ble tatt opp, etter enhetens klokke</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Tatt opp</translation>
+    </message>
+    <message>
+        <source>The recording on disk</source>
+        <translation>Opptaket på disken</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fil</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>referanse</translation>
+    </message>
+    <message>
+        <source>candidate</source>
+        <translation>kandidat</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>vist</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>kjører</translation>
     </message>
 </context>
 <context>
@@ -1816,6 +4460,160 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>%1: cannot be written. Choose a folder that can be written to.</source>
         <translation>%1: kan ikke skrives. Velg en mappe som det kan skrives til.</translation>
+    </message>
+    <message>
+        <source>%1: cannot be made. Choose a folder that can be written to.</source>
+        <translation>%1: kan ikke lages. Velg en mappe det går an å skrive til.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ShortcutModel</name>
+    <message>
+        <source>Window</source>
+        <translation>Vindu</translation>
+    </message>
+    <message>
+        <source>Graph</source>
+        <translation>Graf</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>Piltaster</translation>
+    </message>
+    <message>
+        <source>Select the neighbour</source>
+        <translation>Velg naboen</translation>
+    </message>
+    <message>
+        <source>Zoom in, zoom out</source>
+        <translation>Zoom inn, zoom ut</translation>
+    </message>
+    <message>
+        <source>Show all of it</source>
+        <translation>Vis alt</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Søk</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Show the selected operator close up</source>
+        <translation>Vis den valgte operatoren på nært hold</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation>Velg ingenting</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tabeller</translation>
+    </message>
+    <message>
+        <source>Letters</source>
+        <translation>Bokstaver</translation>
+    </message>
+    <message>
+        <source>Go to the row that starts so</source>
+        <translation>Gå til raden som begynner slik</translation>
+    </message>
+    <message>
+        <source>Open the row</source>
+        <translation>Åpne raden</translation>
+    </message>
+    <message>
+        <source>Copy the rows with their header</source>
+        <translation>Kopier radene med overskrift</translation>
+    </message>
+    <message>
+        <source>Shift+click on a header</source>
+        <translation>Shift+klikk på en overskrift</translation>
+    </message>
+    <message>
+        <source>Sort by this column as well</source>
+        <translation>Sorter etter denne kolonnen i tillegg</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogram</translation>
+    </message>
+    <message>
+        <source>Left, Right</source>
+        <translation>Venstre, Høyre</translation>
+    </message>
+    <message>
+        <source>Move the handle by one step; with Shift by ten</source>
+        <translation>Flytt håndtaket ett trinn, med Shift ti</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Tidslinje</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Hjul</translation>
+    </message>
+    <message>
+        <source>Zoom around the pointer; with Shift sideways</source>
+        <translation>Zoom rundt pekeren, med Shift sidelengs</translation>
+    </message>
+    <message>
+        <source>Drag</source>
+        <translation>Dra</translation>
+    </message>
+    <message>
+        <source>Select a range of time</source>
+        <translation>Velg et tidsområde</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Taster</translation>
+    </message>
+    <message>
+        <source>What they do</source>
+        <translation>Hva de gjør</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Hvor</translation>
+    </message>
+    <message>
+        <source>Any one of them</source>
+        <translation>Hvilken som helst av dem</translation>
+    </message>
+    <message>
+        <source>And, if it cannot be done now, why not</source>
+        <translation>Og, hvis det ikke kan gjøres nå, hvorfor ikke</translation>
+    </message>
+    <message>
+        <source>What must have the focus</source>
+        <translation>Hva som må ha fokus</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ShortcutSheet</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Snarveier</translation>
+    </message>
+    <message>
+        <source>Find a key or what it does</source>
+        <translation>Finn en tast eller hva den gjør</translation>
+    </message>
+    <message>
+        <source>No key does that. The command palette (Ctrl+Shift+P) knows every command.</source>
+        <translation>Ingen tast gjør det. Kommandopaletten (Ctrl+Shift+P) kjenner alle kommandoer.</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Kopier som tekst</translation>
     </message>
 </context>
 <context>
@@ -1904,12 +4702,47 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>%1 of %2</source>
         <translation>%1 av %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>Åpne</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>Finn …</translation>
+    </message>
+    <message>
+        <source>Locate %1</source>
+        <translation>Finn %1</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Fjern fra listen</translation>
+    </message>
+    <message>
+        <source>Clear the list</source>
+        <translation>Tøm listen</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::TableDelegate</name>
     <message>
         <source>This is not a number.</source>
         <translation>Dette er ikke et tall.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::TableView</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopier</translation>
+    </message>
+    <message>
+        <source>Copy table as CSV</source>
+        <translation>Kopier tabellen som CSV</translation>
+    </message>
+    <message>
+        <source>Copy table as Markdown</source>
+        <translation>Kopier tabellen som Markdown</translation>
     </message>
 </context>
 <context>
@@ -2054,10 +4887,6 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <translation>Kjør igjen</translation>
     </message>
     <message>
-        <source>range %1  n=%2</source>
-        <translation>område %1  n=%2</translation>
-    </message>
-    <message>
         <source>recording %1</source>
         <translation>tar opp %1</translation>
     </message>
@@ -2117,6 +4946,98 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>mean</source>
         <translation>middel</translation>
     </message>
+    <message>
+        <source>range %1  %2  n=%3</source>
+        <translation>område %1  %2  n=%3</translation>
+    </message>
+    <message>
+        <source>Export as CSV</source>
+        <translation>Eksporter som CSV</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Wrote %1 to %2</source>
+        <translation>Skrev %1 til %2</translation>
+    </message>
+    <message>
+        <source>%1 fell from %2 to %3 at %4.</source>
+        <translation>%1 falt fra %2 til %3 ved %4.</translation>
+    </message>
+    <message>
+        <source>%1 of the inferences are affected, %2 slower.</source>
+        <translation>%1 av inferensene er berørt, %2 tregere.</translation>
+    </message>
+    <message>
+        <source>Throttled</source>
+        <translation>Strupet</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Til</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>Raskeste</translation>
+    </message>
+    <message>
+        <source>Slowest</source>
+        <translation>Tregeste</translation>
+    </message>
+    <message>
+        <source>n=%1, need %2</source>
+        <translation>n=%1, trenger %2</translation>
+    </message>
+    <message>
+        <source>Exporting the range</source>
+        <translation>Eksporterer området</translation>
+    </message>
+    <message>
+        <source>Clear the range</source>
+        <translation>Fjern området</translation>
+    </message>
+    <message>
+        <source>Export inferences as CSV…</source>
+        <translation>Eksporter inferenser som CSV …</translation>
+    </message>
+    <message>
+        <source>range times spreadsheet</source>
+        <translation>område tider regneark</translation>
+    </message>
+    <message>
+        <source>Select a range in the timeline first.</source>
+        <translation>Velg et område i tidslinjen først.</translation>
+    </message>
+    <message>
+        <source>There are no inferences yet.</source>
+        <translation>Det finnes ingen inferenser ennå.</translation>
+    </message>
+    <message>
+        <source>The run has not ended yet.</source>
+        <translation>Kjøringen er ikke ferdig ennå.</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mer</translation>
+    </message>
+    <message>
+        <source>Range and export</source>
+        <translation>Område og eksport</translation>
+    </message>
+    <message>
+        <source>Show the whole run</source>
+        <translation>Vis hele kjøringen</translation>
+    </message>
+    <message>
+        <source>Copy statistics</source>
+        <translation>Kopier statistikk</translation>
+    </message>
+    <message>
+        <source>Select what came before</source>
+        <translation>Velg det som var før</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::TopBar</name>
@@ -2160,6 +5081,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>%1, not saved</source>
         <translation>%1, ikke lagret</translation>
     </message>
+    <message>
+        <source>%1. Click for the reasons.</source>
+        <translation>%1. Klikk for begrunnelsen.</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::ViewBar</name>
@@ -2186,6 +5111,32 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>range %1</source>
         <translation>område %1</translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 valgt</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ViewTabs</name>
+    <message>
+        <source>More views</source>
+        <translation>Flere visninger</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::Workspace</name>
+    <message>
+        <source>A run needs a name.</source>
+        <translation>En kjøring må ha et navn.</translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation>Et navn har høyst %1 tegn.</translation>
+    </message>
+    <message>
+        <source>Another run is called %1.</source>
+        <translation>En annen kjøring heter %1.</translation>
     </message>
 </context>
 </TS>

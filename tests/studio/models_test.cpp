@@ -132,6 +132,37 @@ TEST_F(StudioModels, TiedTensorsAndBiasesChangeTogetherInOneStep)
     EXPECT_EQ(window->workspace().edits(), before);
 }
 
+TEST_F(StudioModels, AStrictSymmetricGridStaysOne)
+{
+    openDigits();
+    calibrate();
+    const Document &document = *window->workspace().document();
+    core::EditState state = window->workspace().edits();
+    const core::TensorId weight = tensor("fc.weight");
+    ASSERT_TRUE(weight.isValid());
+    const auto strict = core::gridFromRange(-1.27, 1.27, {.bitwidth = 8, .symmetric = true, .strictSymmetric = true});
+    ASSERT_TRUE(strict);
+    ASSERT_NEAR(strict->scale, 0.01, 1e-12);
+    core::EncodingEntry entry = *state.encodings.find("fc.weight");
+    entry.encoding.symmetric = true;
+    entry.encoding.axis = -1;
+    entry.encoding.grids = {*strict};
+    state.encodings.entries["fc.weight"] = entry;
+    const auto after = [&](EncodingField field, double value) {
+        const auto change = EncodingEdits(document, state).setField(weight, field, value);
+        EXPECT_TRUE(change);
+        core::EditState edited = state;
+        EXPECT_TRUE(core::applyChange(edited, *change));
+        return edited.encodings.find("fc.weight")->encoding.grids.front();
+    };
+    // 127 codes on each side of zero; a full grid would have 128 below it and a smaller scale.
+    EXPECT_NEAR(after(EncodingField::Max, 2.54).scale, 0.02, 1e-12);
+    EXPECT_NEAR(after(EncodingField::Max, 2.54).min, -2.54, 1e-12);
+    EXPECT_NEAR(after(EncodingField::Scale, 0.03).max, 3.81, 1e-12);
+    EXPECT_NEAR(after(EncodingField::Scale, 0.03).min, -3.81, 1e-12);
+    EXPECT_NEAR(after(EncodingField::Bits, 4).scale, 1.27 / 7, 1e-12);
+}
+
 TEST_F(StudioModels, BatchSetsBitsOfSelectedRowsAndReverts)
 {
     openDigits();

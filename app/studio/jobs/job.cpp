@@ -2,9 +2,20 @@
 #include "job.h"
 
 #include <chrono>
+#include <exception>
 #include <mutex>
+#include <new>
 
 namespace nordlys::studio {
+namespace {
+
+std::function<void(const core::Error &)> &failureSink()
+{
+    static std::function<void(const core::Error &)> sink;
+    return sink;
+}
+
+} // namespace
 
 /// Progress on its way to the GUI thread: the newest replaces what was not fetched yet.
 struct JobBase::Mailbox {
@@ -34,6 +45,21 @@ void JobBase::drop()
     ++m_generation;
     m_running = false;
     Q_EMIT ended();
+}
+
+void JobBase::setFailureSink(std::function<void(const core::Error &)> sink) { failureSink() = std::move(sink); }
+
+core::Error JobBase::caughtError()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc &) {
+        return core::badInput("memory", "there is not enough for this", "Close other programs, or use a smaller model or fewer samples.");
+    } catch (const std::exception &error) {
+        return core::internalError("nordlys-studio", error.what());
+    } catch (...) {
+        return core::internalError("nordlys-studio", "an unknown exception");
+    }
 }
 
 void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
@@ -80,7 +106,15 @@ void JobBase::launch(std::function<Delivery(const core::JobContext &)> work)
 
     Q_EMIT started();
     runOnThread([self, generation, context, work = std::move(work)] {
-        Delivery delivery = work(context);
+        Delivery delivery;
+        try {
+            delivery = work(context);
+        } catch (...) {
+            delivery = [error = caughtError()] {
+                if (failureSink())
+                    failureSink()(error);
+            };
+        }
         postToGui([self, generation, delivery = std::move(delivery)] {
             if (!*self || (*self)->m_generation != generation)
                 return;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <type_traits>
 
 namespace nordlys::studio {
 
@@ -43,6 +44,10 @@ public:
     /// Asks the work to stop and drops its result; the job does not run any more.
     void drop();
 
+    /// Told on the GUI thread of a job that ended in an exception (memory ran out) and whose result cannot carry an error. One for
+    /// the program; the window shows it in place.
+    static void setFailureSink(std::function<void(const core::Error &)> sink);
+
 Q_SIGNALS:
     void started();
     void progressed();
@@ -54,6 +59,8 @@ protected:
     /// Cancels what runs, then runs `work` on a thread; the closure that it returns runs on the GUI thread unless a newer launch
     /// or the end of this object came first.
     void launch(std::function<Delivery(const core::JobContext &)> work);
+    /// The exception being handled, as a value.
+    static core::Error caughtError();
 
 private:
     struct Mailbox;
@@ -73,10 +80,20 @@ public:
     using JobBase::JobBase;
 
     /// `work` runs on its own thread and must not touch anything that the GUI thread changes. `deliver` runs on the GUI thread.
+    /// An exception of `work` is delivered as an error where T can carry one (`Expected`), else it goes to the failure sink.
     void start(std::function<T(const core::JobContext &)> work, std::function<void(T)> deliver)
     {
         launch([work = std::move(work), deliver = std::move(deliver)](const core::JobContext &context) -> Delivery {
-            auto result = std::make_shared<T>(work(context));
+            std::shared_ptr<T> result;
+            if constexpr (std::is_constructible_v<T, core::Error>) {
+                try {
+                    result = std::make_shared<T>(work(context));
+                } catch (...) {
+                    result = std::make_shared<T>(caughtError());
+                }
+            } else {
+                result = std::make_shared<T>(work(context)); // launch() catches
+            }
             return [result, deliver] { deliver(std::move(*result)); };
         });
     }

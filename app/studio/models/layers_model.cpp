@@ -242,7 +242,10 @@ void LayersModel::sumGroups()
             continue;
         Row &group = m_rows[static_cast<std::size_t>(row.group)];
         group.macs += row.macs;
-        group.parameterBytes += row.parameterBytes;
+        if (row.parameterBytes < 0)
+            group.parameterBytes = -1; // a sum over some would look like one over all
+        else if (group.parameterBytes >= 0)
+            group.parameterBytes += row.parameterBytes;
         group.share += row.share;
     }
 }

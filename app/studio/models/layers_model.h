@@ -71,7 +71,8 @@ private:
         std::vector<core::NodeId> fused;
         std::optional<core::DurationSummary> duration;
         double share = 0; ///< percent of time, or of MACs without a run
-        std::int64_t macs = 0, parameterBytes = 0;
+        std::int64_t macs = 0;
+        std::int64_t parameterBytes = -1; ///< negative: not known, as without a model
         std::size_t layer = RunRecord::npos; ///< of the run
         int group = -1;                      ///< row of its group
         int members = 0;                     ///< of a group

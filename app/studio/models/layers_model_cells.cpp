@@ -140,6 +140,8 @@ QVariant LayersModel::display(const Row &row, int column) const
         return row.duration->count < kNeeded ? tooFewText(row.duration->count) : chipText(verdictOf(*row.duration));
     case Macs: return row.macs > 0 ? formatAmount(static_cast<double>(row.macs), QStringLiteral("MAC")) : QStringLiteral("0");
     case Parameters:
+        if (row.parameterBytes < 0)
+            return dash;
         return row.parameterBytes > 0 ? formatBytes(static_cast<std::uint64_t>(row.parameterBytes)) : QStringLiteral("0");
     case Output: return row.isGroup ? QString() : row.output.isEmpty() ? dash : row.output;
     case Count: return row.duration ? formatCount(static_cast<qint64>(row.duration->count)) : dash;
@@ -155,7 +157,7 @@ QVariant LayersModel::number(const Row &row, int column) const
     switch (column) {
     case Share: return m_hasTimes && !row.duration && !row.isGroup ? missing : row.share;
     case Macs: return static_cast<double>(row.macs);
-    case Parameters: return static_cast<double>(row.parameterBytes);
+    case Parameters: return row.parameterBytes < 0 ? missing : static_cast<double>(row.parameterBytes);
     case Count: return row.duration ? static_cast<double>(row.duration->count) : missing;
     default: return {};
     }
@@ -170,8 +172,8 @@ QVariant LayersModel::copyText(const Row &row, int column) const
     }
     switch (column) {
     case Share: return m_hasTimes && !row.duration && !row.isGroup ? QString() : plainNumber(row.share, 2) + QStringLiteral(" %");
-    case Macs:
-    case Parameters: return QString::number(column == Macs ? row.macs : row.parameterBytes);
+    case Macs: return QString::number(row.macs);
+    case Parameters: return row.parameterBytes < 0 ? QString() : QString::number(row.parameterBytes);
     case Count: return row.duration ? QString::number(row.duration->count) : QString();
     default: return {};
     }

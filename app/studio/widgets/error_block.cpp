@@ -69,7 +69,7 @@ void ErrorBlock::applyTheme()
 void ErrorBlock::setError(const QString &what, const QString &why, const QString &button)
 {
     m_what->setText(breakable(what));
-    m_what->setToolTip(what.size() > 120 ? what.left(2000).toHtmlEscaped() : QString());
+    m_what->setToolTip(what.size() > 120 ? what.left(2000) : QString());
     m_why->setText(breakable(why));
     m_why->setVisible(!why.isEmpty());
     m_button->setText(button);

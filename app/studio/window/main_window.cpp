@@ -31,6 +31,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QSettings>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QThread>
@@ -243,6 +244,10 @@ void MainWindow::connectWorkspace()
     connect(m_start, &StartView::fileRequested, this, &MainWindow::openPath);
     connect(m_workspace, &Workspace::viewRequested, this, &MainWindow::showView);
     connect(m_workspace, &Workspace::failed, this, [this](const core::Error &error) { m_errors->show(error); });
+    JobBase::setFailureSink([workspace = QPointer<Workspace>(m_workspace)](const core::Error &error) {
+        if (workspace)
+            Q_EMIT workspace->failed(error);
+    });
     connect(m_workspace, &Workspace::notice, m_errors, &ErrorBar::showNotice);
     for (const auto signal : {&Workspace::documentChanged, &Workspace::editsChanged, &Workspace::runsChanged,
                               &Workspace::selectionChanged, &Workspace::calibrationChanged})

@@ -9,7 +9,6 @@
 #include "top_bar.h"
 #include "window_layout.h"
 
-#include <studio/look/hover_text.h>
 #include <studio/look/icons.h>
 #include <studio/look/theme.h>
 #include <studio/views/encodings/encodings_view.h>

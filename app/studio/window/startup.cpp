@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "startup.h"
 
+#include "first_paint.h"
 #include "main_window.h"
 #include "screenshot.h"
 #include "view_table.h"
@@ -117,7 +118,9 @@ int runStudio(int argc, char **argv)
     const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run this many inferences first"), QStringLiteral("N"));
     const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Select an operator or tensor"),
                                     QStringLiteral("NAME"));
-    parser.addOptions({view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, build, run, select});
+    const QCommandLineOption quit(QStringLiteral("quit-after-paint"),
+                                  QStringLiteral("End once the window, or the graph of FILE, is drawn: for measurements"));
+    parser.addOptions({quit, view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, build, run, select});
     if (!parser.parse(QApplication::arguments()))
         return usage(parser.errorText());
     if (parser.isSet(QStringLiteral("help")))
@@ -184,6 +187,9 @@ int runStudio(int argc, char **argv)
     }
     installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale());
     MainWindow window;
+    std::optional<FirstPaint> firstPaint;
+    if (parser.isSet(quit))
+        firstPaint.emplace(window, !file.isEmpty());
     if (wanted.isValid())
         window.resize(wanted);
     window.show();

@@ -62,7 +62,10 @@ core::Expected<void> writeSnapshot(const BuildRecipe &recipe, const BuildCommand
     std::filesystem::create_directories(command.snapshot.parent_path(), error);
     if (error)
         return core::cannotWrite(command.snapshot.parent_path().string(), error.message(), "Save the project instead.");
-    return core::saveProject(projectOf(recipe), command.snapshot);
+    auto sha256 = core::saveProject(projectOf(recipe), command.snapshot);
+    if (!sha256)
+        return std::move(sha256.error());
+    return {};
 }
 
 } // namespace nordlys::studio

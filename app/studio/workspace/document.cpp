@@ -46,8 +46,11 @@ std::string Document::opText(core::NodeId id) const
         size += (size.empty() ? "" : "×") + std::to_string(side);
     if (text == "Conv") {
         const std::int64_t groups = core::attributeInt(graph(), node, "group", 1);
+        // Weights of a convolution are M × C/group × kernel: with one channel per group it is depthwise.
+        const bool hasShape = node.inputs.size() > 1 && node.inputs[1].isValid() && graph().tensor(node.inputs[1]).shape;
+        const core::Shape weights = hasShape ? *graph().tensor(node.inputs[1]).shape : core::Shape();
         if (groups > 1)
-            text = "DepthwiseConv";
+            text = weights.size() > 1 && weights[1].value == 1 ? "DepthwiseConv" : "GroupConv";
     }
     if (!size.empty())
         text += " " + size;

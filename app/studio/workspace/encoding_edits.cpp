@@ -17,11 +17,20 @@ bool isUnsignedSymmetric(const core::Encoding &encoding)
     return encoding.symmetric && !encoding.grids.empty() && encoding.grids.front().zeroPoint == 0;
 }
 
+// Leaves the lowest code out, so that both ends are equally far from zero.
+bool isStrictSymmetric(const core::Encoding &encoding)
+{
+    if (!encoding.symmetric || encoding.grids.empty() || encoding.grids.front().zeroPoint == 0)
+        return false;
+    const core::CodeRange codes = core::codeRangeOf(encoding.grids.front(), encoding.bitwidth);
+    return codes.last - codes.first == (std::int64_t(1) << encoding.bitwidth) - 2;
+}
+
 core::RangeRule ruleOf(const core::Encoding &encoding)
 {
     return {.bitwidth = encoding.bitwidth,
             .symmetric = encoding.symmetric,
-            .strictSymmetric = false,
+            .strictSymmetric = isStrictSymmetric(encoding),
             .unsignedSymmetric = isUnsignedSymmetric(encoding)};
 }
 
@@ -130,6 +139,10 @@ core::Expected<core::Encoding> EncodingEdits::edited(const core::Encoding &old, 
             return wrong(tr("zero point"), tr("must be a whole number from 0 to %1").arg(last, 0, 'f', 0));
         if (field == EncodingField::ZeroPoint && old.symmetric)
             return wrong(tr("zero point"), tr("is fixed in a symmetric encoding"));
+        if (field == EncodingField::Scale && isStrictSymmetric(old)) {
+            const double end = value * (std::ldexp(1.0, old.bitwidth - 1) - 1);
+            return withRange(old, -end, end);
+        }
         auto made = field == EncodingField::Scale
                         ? core::gridFromScale(value, grid.zeroPoint, old.bitwidth)
                         : core::gridFromScale(grid.scale, static_cast<std::int64_t>(value), old.bitwidth);

@@ -12,6 +12,9 @@
 
 #include <QFileInfo>
 
+#include <map>
+#include <set>
+
 namespace nordlys::studio {
 
 namespace {
@@ -23,9 +26,25 @@ bool isBelow(const std::filesystem::path &file, const std::filesystem::path &fol
     return !relative.empty() && *relative.begin() != "..";
 }
 
-// Runs that lie in the cache move beside the project, so that project and numbers travel together.
-core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::path &path, const core::JobContext &job)
+// A name in the folder that no other recording has: recordings of several folders may be called the same.
+std::filesystem::path freeName(const std::filesystem::path &folder, const std::filesystem::path &file, const std::set<std::filesystem::path> &taken)
 {
+    std::filesystem::path target = folder / file.filename();
+    for (int number = 2; taken.contains(target); ++number)
+        target = folder / (file.stem().string() + "-" + std::to_string(number) + file.extension().string());
+    return target;
+}
+
+// Runs that lie in the cache are copied beside the project, so that project and numbers travel together. Says what came from where.
+core::Expected<std::map<std::filesystem::path, std::filesystem::path>>
+gatherRuns(core::Project &project, const std::filesystem::path &path, const core::JobContext &job)
+{
+    std::map<std::filesystem::path, std::filesystem::path> moved;
+    std::set<std::filesystem::path> taken;
+    for (const core::FileReference &run : project.runs) {
+        if (isBelow(run.path, path.parent_path()))
+            taken.insert(run.path);
+    }
     const std::filesystem::path folder = path.parent_path() / (path.stem().string() + ".runs");
     for (core::FileReference &run : project.runs) {
         std::error_code error;
@@ -33,7 +52,8 @@ core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::p
             std::filesystem::create_directories(folder, error);
             if (error)
                 return core::cannotWrite(folder.string(), error.message(), "Choose another folder.");
-            const std::filesystem::path target = folder / run.path.filename();
+            const std::filesystem::path target = freeName(folder, run.path, taken);
+            taken.insert(target);
             const std::filesystem::path partial = target.string() + ".part";
             std::filesystem::copy_file(run.path, partial, std::filesystem::copy_options::overwrite_existing, error);
             if (!error)
@@ -43,6 +63,7 @@ core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::p
                 std::filesystem::remove(partial, ignored);
                 return core::cannotWrite(target.string(), error.message(), "Free space or choose another folder.");
             }
+            moved[run.path] = target;
             run.path = target;
         }
         auto hash = core::sha256OfFile(run.path, job.stop);
@@ -50,7 +71,7 @@ core::Expected<void> gatherRuns(core::Project &project, const std::filesystem::p
             return std::move(hash.error());
         run.sha256 = std::move(*hash);
     }
-    return {};
+    return moved;
 }
 
 } // namespace
@@ -351,11 +372,13 @@ void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
                     return std::move(hash.error());
                 project.model.sha256 = std::move(*hash);
             }
-            NORDLYS_TRY(gatherRuns(project, target, job));
+            auto moved = gatherRuns(project, target, job);
+            if (!moved)
+                return std::move(moved.error());
             auto sha256 = core::saveProject(project, target);
             if (!sha256)
                 return std::move(sha256.error());
-            return Saved{std::move(project), std::move(*sha256)};
+            return Saved{std::move(project), std::move(*sha256), std::move(*moved)};
         },
         [this, path, then = std::move(then)](core::Expected<Saved> result) {
             if (!result) {
@@ -364,11 +387,9 @@ void ProjectKeeper::save(const QString &path, std::function<void(bool)> then)
                     then(false);
                 return;
             }
-            for (const core::FileReference &saved : result->project.runs) {
-                for (const auto &run : m_workspace.runs()) {
-                    if (run->recording.filename() == saved.path.filename())
-                        run->recording = saved.path;
-                }
+            for (const auto &run : m_workspace.runs()) {
+                if (const auto moved = result->moved.find(run->recording); moved != result->moved.end())
+                    run->recording = moved->second;
             }
             m_projectSha256 = std::move(result->sha256);
             m_modelSha256 = result->project.model.sha256;

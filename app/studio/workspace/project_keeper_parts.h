@@ -4,6 +4,9 @@
 
 #include "project_keeper.h"
 
+#include <filesystem>
+#include <map>
+
 namespace nordlys::studio {
 
 /// What to open, and how.
@@ -39,6 +42,7 @@ struct ProjectKeeper::Loaded {
 struct ProjectKeeper::Saved {
     core::Project project;
     std::string sha256;
+    std::map<std::filesystem::path, std::filesystem::path> moved; ///< recordings that were copied beside the project: from, to
 };
 
 inline std::string runKey(const std::string &run, const char *what = "edits") { return "run." + run + '.' + what; }

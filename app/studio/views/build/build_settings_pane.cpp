@@ -157,7 +157,7 @@ void BuildSettingsPane::refresh()
     if (!m_folder->hasFocus() || !m_folder->isModified())
         m_folder->setText(QDir::toNativeSeparators(settings.folder));
     m_folder->setPlaceholderText(QDir::toNativeSeparators(outputFolder(m_workspace)));
-    m_folder->setToolTip(QDir::toNativeSeparators(outputFolder(m_workspace)).toHtmlEscaped());
+    m_folder->setToolTip(QDir::toNativeSeparators(outputFolder(m_workspace)));
     if (!m_threads->hasFocus() || !m_threads->isModified()) {
         m_threads->setText(settings.threads > 0 ? QString::number(settings.threads) : QString());
         setInvalid(m_threads, false);

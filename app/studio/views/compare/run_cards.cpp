@@ -68,7 +68,7 @@ void RunCard::setRun(const RunRecord *run, const QString &role)
     lines << reason;
     lines.removeAll(QString());
     const QString tip = lines.join(QLatin1Char('\n'));
-    setToolTip(Qt::mightBeRichText(tip) ? tip.toHtmlEscaped() : tip);
+    setToolTip(tip);
     update();
 }
 

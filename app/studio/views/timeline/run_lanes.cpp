@@ -27,12 +27,12 @@ struct LaneUnit {
     double factor = 1;
 };
 
-LaneUnit laneUnit(const std::string &unit)
+LaneUnit laneUnit(const std::string &unit, bool large)
 {
     if (unit == "Hz")
         return {QStringLiteral("GHz"), 1e-9};
     if (unit == "bytes" || unit == "B")
-        return {QStringLiteral("MiB"), 1.0 / (1 << 20)};
+        return large ? LaneUnit{QStringLiteral("GiB"), 1.0 / (1 << 30)} : LaneUnit{QStringLiteral("MiB"), 1.0 / (1 << 20)};
     return {toQString(unit), 1};
 }
 
@@ -46,6 +46,8 @@ RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
         return Family::Clock;
     if (unit == QStringLiteral("°C") || unit == QLatin1String("C") || name.contains(QLatin1String("temp")))
         return Family::Temperature;
+    if (name == QLatin1String("memory of the runner"))
+        return Family::RunnerMemory; // a thousandth of the machine's: on its axis it would be a line at zero
     if (unit == QLatin1String("B") || unit == QLatin1String("bytes") || unit.endsWith(QLatin1String("iB")) ||
         name.contains(QLatin1String("memory")))
         return Family::Memory;
@@ -64,6 +66,7 @@ QString RunLanes::familyName(Family family) const
     case Family::Utilisation: return tr("Utilisation");
     case Family::Temperature: return tr("Temperature");
     case Family::Memory: return tr("Memory");
+    case Family::RunnerMemory: return tr("Runner memory");
     case Family::Power: return tr("Power");
     case Family::Other: return tr("Other");
     }
@@ -92,7 +95,8 @@ void RunLanes::buildTracks()
     });
     buildLayerTracks();
     for (const Family family :
-         {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::Power, Family::Other})
+         {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::RunnerMemory, Family::Power,
+          Family::Other})
         addFamily(family);
 }
 
@@ -152,7 +156,7 @@ void RunLanes::addFamily(Family family)
             continue;
         }
         if (counters.empty())
-            unit = laneUnit(counter.unit);
+            unit = laneUnit(counter.unit, family == Family::Memory);
         counters.push_back(&counter);
     }
     const bool isClock = family == Family::Clock;
@@ -174,8 +178,8 @@ void RunLanes::addFamily(Family family)
         spec.ink = inkOf(static_cast<int>(i));
         spec.main = i == 0;
         spec.stepped = family != Family::Temperature;
-        spec.decimals = isClock ? 2 : (family == Family::Memory ? 0 : 1);
-        m_series[counters[i]->id] = {track, steps->addSeries(spec), laneUnit(counters[i]->unit).factor};
+        spec.decimals = isClock ? 2 : (family == Family::RunnerMemory ? 0 : 1);
+        m_series[counters[i]->id] = {track, steps->addSeries(spec), laneUnit(counters[i]->unit, family == Family::Memory).factor};
     }
 }
 
@@ -256,6 +260,12 @@ void RunLanes::appendSamples()
     }
     for (const auto &[counter, list] : samples)
         m_plot.appendSamples(m_series[counter].track, m_series[counter].series, list);
+    if (m_run->live || m_shownSamples < all.size())
+        return;
+    for (const auto &[counter, series] : m_series) {
+        if (m_plot.stepTrack(series.track)->empty())
+            m_plot.trackRect(series.track)->setNote(tr("no sample came while it ran"));
+    }
 }
 
 std::optional<std::size_t> RunLanes::inferenceAt(std::int64_t timeNs) const

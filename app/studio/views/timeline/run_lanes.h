@@ -36,7 +36,7 @@ public:
     [[nodiscard]] QStringList readout(std::int64_t timeNs, int track, const LaneBlock *block) const;
 
 private:
-    enum class Family { Clock, Utilisation, Temperature, Memory, Power, Other };
+    enum class Family { Clock, Utilisation, Temperature, Memory, RunnerMemory, Power, Other };
     struct Series {
         int track = -1, series = -1;
         double factor = 1;

@@ -44,7 +44,10 @@ void StepTrack::append(int series, std::span<const StepSample> samples)
             m_hasValues = true;
         }
     }
-    m_series[static_cast<std::size_t>(series)].graph->data()->add(points, sorted);
+    QCPGraph* graph = m_series[static_cast<std::size_t>(series)].graph;
+    graph->data()->add(points, sorted);
+    // One sample makes no line; a dot says that it is there.
+    graph->setScatterStyle(graph->data()->size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
     fitValues();
 }
 
