@@ -95,7 +95,7 @@ TEST_F(DevicesViewTest, ShowsThisComputersCountersWhileItIsShown)
     window->showView(QStringLiteral("start"));
     EXPECT_FALSE(view->isMonitoring());
     window->showView(QStringLiteral("devices"));
-    EXPECT_TRUE(view->isMonitoring());
+    EXPECT_TRUE(waitUntil([&] { return view->isMonitoring(); })); // once the device was looked at again
 }
 
 TEST_F(DevicesViewTest, DroppedRecordingIsADeviceThatReplays)

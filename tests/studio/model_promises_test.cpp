@@ -4,6 +4,7 @@
 #include "window_fixture.h"
 
 #include <studio/widgets/table_view.h>
+#include <studio/window/shortcut_sheet.h>
 
 #include <QAbstractItemModelTester>
 #include <QAbstractProxyModel>
@@ -76,6 +77,12 @@ TEST_F(ModelPromises, AreKeptByEveryModelInTheWindow)
     attach();
     QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("enc"));
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    whenDialog<ShortcutSheet>([this](ShortcutSheet *sheet) {
+        attach();
+        QTest::keyClicks(sheet->findChild<QLineEdit *>(QStringLiteral("shortcutSearch")), QStringLiteral("zoom"));
+        sheet->reject();
+    });
+    press(Qt::Key_F1);
     const std::string node(workspace.document()->graph().nameOf(core::NodeId(0)));
     ASSERT_TRUE(workspace.history().apply({core::SetBackend{node, core::Backend::Htp}}, QStringLiteral("backend")));
     workspace.history().stack().undo();

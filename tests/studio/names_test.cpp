@@ -129,6 +129,8 @@ TEST_F(Names, RecentFilesAreRemovedClearedAndKeptWhenMissing)
     const QString moved = folder.filePath(QStringLiteral("moved.onnx"));
     RecentFiles::relocate(missing, moved);
     EXPECT_EQ(RecentFiles::read()[1].path, moved);
+    window->showView(QStringLiteral("graph"));
+    window->showView(QStringLiteral("start")); // reads the list anew
     choose(1, "recentRemove");
     ASSERT_EQ(RecentFiles::read().size(), 1);
     EXPECT_EQ(RecentFiles::read()[0].path, there);

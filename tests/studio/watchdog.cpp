@@ -101,14 +101,20 @@ bool WatchedApplication::notify(QObject *receiver, QEvent *event)
     exclude(frame.begin, end);
     m_longestMs = std::max(m_longestMs, workMs);
     if (workMs > kMostWorkMs * kSlowdown)
-        m_blocks << QStringLiteral("%1: %2 ms of work").arg(name).arg(workMs, 0, 'f', 0);
+        block(name, QStringLiteral("%1 ms of work").arg(workMs, 0, 'f', 0), workMs > 2 * kMostWorkMs * kSlowdown);
     // In a nested loop the thread sleeps with good reason, and that sleep belongs to no event.
     else if (sleptMs > kMostSleepMs * kSlowdown && frame.loop == m_loop)
-        m_blocks << QStringLiteral("%1: waited %2 ms").arg(name).arg(sleptMs, 0, 'f', 0);
+        block(name, QStringLiteral("waited %1 ms").arg(sleptMs, 0, 'f', 0), true);
     return result;
 }
 
-QStringList WatchedApplication::takeBlocks() { return std::exchange(m_blocks, {}); }
+void WatchedApplication::block(const QString &name, const QString &spent, bool fails)
+{
+    const bool again = std::ranges::any_of(m_blocks, [&](const Block &block) { return block.name == name; });
+    m_blocks.push_back({name, spent, fails || again});
+}
+
+std::vector<WatchedApplication::Block> WatchedApplication::takeBlocks() { return std::exchange(m_blocks, {}); }
 
 AllowedBlock::AllowedBlock(const char *) : m_begin(WatchedApplication::now())
 {

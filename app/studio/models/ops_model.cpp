@@ -179,6 +179,8 @@ QVariant OpsModel::data(const QModelIndex &index, int role) const
         return {};
     const core::NodeId node = nodeOf(index);
     const auto document = m_workspace.document();
+    if (!document)
+        return {}; // it was closed just now, and the rows go with the next signal
     const bool isName = index.column() == Name;
     switch (role) {
     case Qt::DisplayRole:

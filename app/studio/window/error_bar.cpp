@@ -40,6 +40,19 @@ ErrorBar::ErrorBar(QWidget *parent)
     hide();
 }
 
+// A word of thousands of letters (names come from files) cannot be wrapped and would make the window as wide as itself.
+static QString readable(const QString &text)
+{
+    constexpr qsizetype kLongestText = 600, kLongestWord = 80;
+    QStringList words = text.left(2 * kLongestText).split(QLatin1Char(' '));
+    for (QString &word : words) {
+        if (word.size() > kLongestWord)
+            word = word.left(kLongestWord / 2) + QChar(0x2026) + word.right(kLongestWord / 2);
+    }
+    const QString joined = words.join(QLatin1Char(' '));
+    return joined.size() > kLongestText ? joined.left(kLongestText) + QChar(0x2026) : joined;
+}
+
 void ErrorBar::present(bool isError, const QString &title, const QString &text)
 {
     m_isError = isError;
@@ -52,7 +65,10 @@ void ErrorBar::present(bool isError, const QString &title, const QString &text)
     m_title->setPalette(inks);
     inks.setColor(QPalette::WindowText, theme().text);
     m_text->setPalette(inks);
-    m_text->setText(text);
+    const QString shown = readable(text);
+    m_text->setText(shown);
+    if (shown != text && m_text->toolTip().isEmpty())
+        m_text->setToolTip(text.left(4000));
     setAccessibleName(title + QStringLiteral(": ") + text);
     QWidget::show();
     update();

@@ -28,14 +28,20 @@ PlacementKeeper::PlacementKeeper(Workspace &workspace)
         m_capabilities = std::make_shared<const core::BackendCapabilities>(*std::move(capabilities));
     else
         m_error = std::move(capabilities.error());
-    connect(&m_workspace, &Workspace::documentChanged, this, &PlacementKeeper::replan);
     connect(&m_workspace, &Workspace::editsChanged, this, [this] {
         // A model that is just being opened announces itself after its edits.
-        if (m_planned == m_workspace.document())
+        if (m_planned && m_planned == m_workspace.document())
             replan();
         else
             m_plan.reset();
     });
+}
+
+void PlacementKeeper::forget()
+{
+    m_plan.reset();
+    m_planned.reset();
+    m_job.cancel();
 }
 
 void PlacementKeeper::replan()

@@ -64,6 +64,8 @@ Q_SIGNALS:
     void changed();
 
 private:
+    friend class Workspace; // which knows when every view has taken leave of the former document
+    void forget();
     void replan();
     void take(core::Expected<core::PlacementPlan> plan);
     [[nodiscard]] std::vector<core::NodeId> allNodes() const;

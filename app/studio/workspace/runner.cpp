@@ -96,7 +96,6 @@ void Runner::build(const QString &folder)
     m_buildFeed = Feed<BuildEvent>::create(kBuildFeedMs, [this](std::vector<BuildEvent> events) { take(std::move(events)); });
     options.observer.progress = [feed = m_buildFeed](const runtime::BuildProgress &progress) { feed->add(progress); };
     options.observer.message = [feed = m_buildFeed](const runtime::BuildMessage &message) { feed->add(message); };
-    Q_EMIT buildStarted();
     m_build.start(
         [model = document->model, options = std::move(options), target = toPath(m_record->recipe.folder)](const core::JobContext &job)
             -> core::Expected<runtime::BuildResult> {
@@ -110,6 +109,7 @@ void Runner::build(const QString &folder)
             if (feed == m_buildFeed)
                 finishBuild(std::move(result));
         });
+    Q_EMIT buildStarted(); // now isBuilding() says so too
 }
 
 void Runner::cancelBuild() { m_build.cancel(); }

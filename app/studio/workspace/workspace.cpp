@@ -37,6 +37,7 @@ Workspace::~Workspace()
 
 void Workspace::setDocument(std::shared_ptr<const Document> document, core::EditState edits)
 {
+    m_placement->forget();
     m_document = std::move(document);
     m_selection = {};
     m_selectedNodes = {};
@@ -54,6 +55,8 @@ void Workspace::setDocument(std::shared_ptr<const Document> document, core::Edit
     m_touched = false;
     m_history.reset(std::move(edits));
     Q_EMIT documentChanged();
+    // Whoever shows the plan asks for nodes of the document that it knows.
+    m_placement->replan();
     Q_EMIT selectionChanged();
     Q_EMIT rangeChanged();
     Q_EMIT calibrationChanged();

@@ -103,6 +103,7 @@ void BuildSettingsPane::storeThreads()
     const QString text = m_threads->text().trimmed();
     if (!whyNoThreadCount(text).isEmpty())
         return; // the reason stands below the field
+    m_threads->setModified(false); // stored: undo may change the field again
     const int count = text.toInt();
     setBuildOption(m_workspace, kThreadsOption, count > 0 ? QString::number(count) : QString(),
                    count > 0 ? tr("Build for %1").arg(Counted::threads(count)) : tr("Build for one thread a core"));

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <limits>
 
 namespace nordlys::studio {
 namespace {
@@ -53,10 +54,8 @@ void PaletteModel::setSearch(const QString &typed)
     m_shown = m_found = 0;
     const std::size_t most = only ? kAlone : kMixed;
     const auto wants = [&](char mark) { return !only || prefix == QLatin1Char(mark); };
-    if (wants('>')) {
-        addActions(query, false, query.isEmpty() ? kAlone : most + 2);
-        addActions(query, true, query.isEmpty() ? kAlone : most);
-    }
+    if (wants('>'))
+        addActions(query, query.isEmpty() ? kAlone : most);
     // Without a word or a sign there would be ten thousand of them.
     if (only || !query.isEmpty()) {
         if (wants('@'))
@@ -88,7 +87,22 @@ void PaletteModel::addGroup(const QString &title, std::vector<Scored> found, std
         m_entries.push_back(std::move(found[i].entry));
 }
 
-void PaletteModel::addActions(const FuzzyQuery &query, bool views, std::size_t most)
+void PaletteModel::addActions(const FuzzyQuery &query, std::size_t most)
+{
+    std::vector<Scored> actions = findActions(query, false), views = findActions(query, true);
+    const auto best = [](const std::vector<Scored> &found) {
+        return found.empty() ? std::numeric_limits<int>::min() : std::ranges::max_element(found, {}, &Scored::score)->score;
+    };
+    // Return takes the first: a view that is called so goes before an action that only has to do with it.
+    const bool viewsFirst = !query.isEmpty() && best(views) > best(actions);
+    if (viewsFirst)
+        addGroup(tr("Views"), std::move(views), most);
+    addGroup(tr("Actions"), std::move(actions), query.isEmpty() ? most : most + 2);
+    if (!viewsFirst)
+        addGroup(tr("Views"), std::move(views), most);
+}
+
+std::vector<PaletteModel::Scored> PaletteModel::findActions(const FuzzyQuery &query, bool views) const
 {
     std::vector<Scored> found;
     for (const QString &id : m_actions.ids()) {
@@ -119,7 +133,7 @@ void PaletteModel::addActions(const FuzzyQuery &query, bool views, std::size_t m
             match->score -= 100;
         found.push_back({match->score, std::move(entry)});
     }
-    addGroup(views ? tr("Views") : tr("Actions"), std::move(found), most);
+    return found;
 }
 
 void PaletteModel::addOperators(const FuzzyQuery &query, std::size_t most)

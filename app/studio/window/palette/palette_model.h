@@ -56,7 +56,8 @@ private:
         PaletteEntry entry;
     };
     void addGroup(const QString &title, std::vector<Scored> found, std::size_t most);
-    void addActions(const FuzzyQuery &query, bool views, std::size_t most);
+    void addActions(const FuzzyQuery &query, std::size_t most);
+    [[nodiscard]] std::vector<Scored> findActions(const FuzzyQuery &query, bool views) const;
     void addOperators(const FuzzyQuery &query, std::size_t most);
     void addTensors(const FuzzyQuery &query, std::size_t most);
     void addRuns(const FuzzyQuery &query, std::size_t most);
