@@ -2856,6 +2856,10 @@
         <source>An interval needs at least 6 samples that differ.</source>
         <translation>Et intervall trenger minst 6 ulike målinger.</translation>
     </message>
+    <message>
+        <source>segment %1, %2</source>
+        <translation>segment %1, %2</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::LayersPanel</name>

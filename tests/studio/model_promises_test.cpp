@@ -75,8 +75,8 @@ TEST_F(ModelPromises, AreKeptByEveryModelInTheWindow)
     window->actions().action(QStringLiteral("view.palette"))->trigger();
     QCoreApplication::processEvents();
     attach();
-    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("enc"));
-    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    QTest::keyClicks(child<QLineEdit>("paletteField"), QStringLiteral("enc"));
+    QTest::keyClick(child<QLineEdit>("paletteField"), Qt::Key_Escape);
     whenDialog<ShortcutSheet>([this](ShortcutSheet *sheet) {
         attach();
         QTest::keyClicks(sheet->findChild<QLineEdit *>(QStringLiteral("shortcutSearch")), QStringLiteral("zoom"));

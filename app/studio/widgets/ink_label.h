@@ -21,6 +21,7 @@ public:
     [[nodiscard]] CellInk ink() const { return m_ink; }
     /// On: one line, elided in the middle, may shrink to nothing.
     void setElided(bool elided);
+    [[nodiscard]] bool isElided() const { return m_elided; }
 
     [[nodiscard]] QSize minimumSizeHint() const override;
 

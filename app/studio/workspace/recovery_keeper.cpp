@@ -135,6 +135,12 @@ void RecoveryKeeper::refresh()
     if (!m_workspace.document() || !(m_workspace.isModified() || isLive)) {
         if (m_hasFile)
             discard();
+        // What was recovered is saved by now, or taken back: its file has done its duty.
+        if (!m_taken.empty())
+            runOnThread([taken = std::exchange(m_taken, {})] {
+                for (const auto &slot : taken)
+                    slot->discard();
+            });
         return;
     }
     auto recovery = std::make_shared<core::Recovery>(m_keeper.recovery());
@@ -232,10 +238,11 @@ void RecoveryKeeper::offer(const std::vector<Found> &all)
 {
     for (const Found &found : all) {
         const QString file = toQString(found.file);
-        if (m_offered.contains(file))
+        if (m_offered.contains(file) || m_answered.contains(file))
             continue;
         m_offered.insert(file);
-        const auto remove = [path = found.file] {
+        const auto remove = [this, file, path = found.file] {
+            m_answered.insert(file); // a search that is under way may still find it
             runOnThread([path] {
                 if (auto slot = core::RecoverySlot::claim(path))
                     slot->discard();

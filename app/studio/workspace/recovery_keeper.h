@@ -53,6 +53,7 @@ private:
     bool m_hasFailed = false; ///< said once
     QString m_runs; ///< which runs there were at the last look
     QSet<QString> m_offered;
+    QSet<QString> m_answered; ///< discarded: never offered again, also by a search that began before
     std::vector<std::shared_ptr<core::RecoverySlot>> m_taken; ///< recovered, and not yet in our own file
 };
 
