@@ -22,7 +22,7 @@
 namespace nordlys::studio {
 namespace {
 
-constexpr int kWidths[] = {180, 116, 92, 52, 66, 62, 66, 66, 66, 66, 66, 150, 104, 160, 80, 74, 104};
+constexpr int kWidths[] = {180, 124, 92, 52, 66, 62, 66, 66, 66, 66, 66, 150, 104, 160, 80, 74, 104};
 static_assert(std::size(kWidths) == LayersModel::ColumnCount);
 
 } // namespace

@@ -89,7 +89,7 @@ void PlacementView::makeTable()
     m_sorted->setSourceModel(m_model);
     m_table->setModel(m_sorted);
     m_table->setEmptyText(tr("No operator matches the filter."));
-    const int widths[] = {180, 130, 84, 42, 44, 44, 44, 88, 250, 190};
+    const int widths[] = {180, 148, 84, 42, 44, 44, 44, 88, 250, 190};
     for (int column = 0; column < PlacementModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
     m_link = new NodeSelectionLink(

@@ -88,7 +88,7 @@ void RunLanes::show(const RunRecord *run)
 void RunLanes::buildTracks()
 {
     m_hasTracks = true;
-    m_plot.addOverview({tr("Whole run"), tr("latency, ms"), 56, LaneInk::Outline});
+    m_plot.addOverview({tr("Whole run"), tr("latency, ms"), 60, LaneInk::Outline});
     m_inferences = m_plot.addBlockTrack({tr("Inference"), tr("latency, ms"), 36, LaneInk::Outline}, LaneInk::Outline);
     m_plot.blockTrack(m_inferences)->setLabelOf([](const LaneBlock &block) {
         return formatNumber(static_cast<double>(block.durationNs) / 1e6, 3);

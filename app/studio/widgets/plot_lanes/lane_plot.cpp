@@ -133,9 +133,9 @@ void LanePlot::addOverview(const TrackSpec& spec)
     }
     m_overview = new TrackRect(this, spec, m_overviewTicker);
     m_overview->timeAxis()->setTickLabels(true);
-    m_overview->timeAxis()->setTickLabelPadding(0);
+    m_overview->timeAxis()->setTickLabelPadding(4); // below the lowest number of the value axis
     m_overview->setValueTicks(true);
-    m_overview->setMargins(QMargins(laneGutterPx, 4, laneRightPx, 16));
+    m_overview->setMargins(QMargins(laneGutterPx, 4, laneRightPx, 20));
     m_overview->valueAxis()->ticker()->setTickCount(3);
     plotLayout()->insertRow(0);
     plotLayout()->addElement(0, 0, m_overview);

@@ -30,11 +30,15 @@ QString TimeTicker::getTickLabel(double tick, const QLocale&, QChar, int)
     if (m_step < 9e-7) {
         factor = 1e6;
         unit = QStringLiteral("\u00B5s");
-    } else if (m_step < 9e-4) {
+    } else if (m_step < 9e-2) {
         factor = 1e3;
         unit = QStringLiteral("ms");
     }
-    const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(m_step * factor) - 1e-9)));
+    int decimals = 0;
+    // As many as the step needs, which may be 2.5 times a power of ten: ticks must not look unevenly spaced.
+    for (double step = m_step * factor; decimals < 9 && std::abs(step - std::round(step)) > 1e-6 * step; step *= 10.0) {
+        ++decimals;
+    }
     return withUnit(formatNumber(tick * factor, decimals), unit);
 }
 

@@ -126,7 +126,10 @@ void TrackRect::setValueTicks(bool on)
 void TrackRect::setNote(const QString& note)
 {
     m_note = note;
-    timeAxis()->grid()->setVisible(note.isEmpty()); // no lines through the text
+    // No lines through the text, and no numbers where there are no values.
+    timeAxis()->grid()->setVisible(note.isEmpty());
+    valueAxis()->grid()->setVisible(note.isEmpty() && m_valueTicks);
+    valueAxis()->setTickLabels(note.isEmpty() && m_valueTicks);
 }
 
 void TrackRect::setTimeLabels(bool on)
