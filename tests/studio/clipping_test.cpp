@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMessageBox>
+#include <QPointer>
 #include <QStyleOption>
 #include <QTabBar>
 #include <QTableView>
@@ -142,22 +143,31 @@ protected:
     void check(const QWidget &root, const QString &where)
     {
         QTest::qWait(30); // layouts settle in the event loop
-        for (const QWidget *widget : root.findChildren<QWidget *>()) {
-            if (!widget->isVisible() || widget->visibleRegion().isEmpty())
+        QList<QPointer<const QWidget>> widgets;
+        for (const QWidget *widget : root.findChildren<QWidget *>())
+            widgets << widget;
+        for (const QPointer<const QWidget> &widget : widgets) {
+            if (!widget || !widget->isVisible() || widget->visibleRegion().isEmpty())
                 continue;
             QString text;
-            if (const auto *label = qobject_cast<const QLabel *>(widget))
+            if (const auto *label = qobject_cast<const QLabel *>(widget.data()))
                 text = label->text();
-            else if (const auto *button = qobject_cast<const QAbstractButton *>(widget))
+            else if (const auto *button = qobject_cast<const QAbstractButton *>(widget.data()))
                 text = button->text();
-            else if (const auto *combo = qobject_cast<const QComboBox *>(widget))
+            else if (const auto *combo = qobject_cast<const QComboBox *>(widget.data()))
                 text = combo->currentText();
-            const QString why = whyCut(widget);
-            EXPECT_TRUE(why.isEmpty()) << where.toStdString() << ": " << nameOf(widget).toStdString() << " \"" << text.left(120).toStdString()
+            QString why = whyCut(widget.data());
+            if (!why.isEmpty()) { // a text that came just now has no room yet
+                QTest::qWait(80);
+                if (!widget)
+                    continue;
+                why = widget->isVisible() ? whyCut(widget.data()) : QString();
+            }
+            EXPECT_TRUE(why.isEmpty()) << where.toStdString() << ": " << nameOf(widget.data()).toStdString() << " \"" << text.left(120).toStdString()
                                        << "\" " << why.toStdString();
-            if (const auto *header = qobject_cast<const QHeaderView *>(widget); header && header->model())
+            if (const auto *header = qobject_cast<const QHeaderView *>(widget.data()); header && header->model())
                 checkHeader(*header, where);
-            if (const auto *tabs = qobject_cast<const QTabBar *>(widget)) {
+            if (const auto *tabs = qobject_cast<const QTabBar *>(widget.data())) {
                 for (int i = 0; i < tabs->count(); ++i)
                     EXPECT_LE(tabs->fontMetrics().horizontalAdvance(withoutMnemonic(tabs->tabText(i))), tabs->tabRect(i).width())
                         << where.toStdString() << ": tab \"" << tabs->tabText(i).toStdString() << '"';
