@@ -116,6 +116,8 @@ QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int 
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole) {
+        if (section == Plot)
+            return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter)); // its zero lies in the middle
         const bool right = (section >= A && section <= Interval) || section == CountA || section == CountB;
         return QVariant::fromValue(Qt::Alignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     }
@@ -136,7 +138,7 @@ QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int 
     case Interval: return tip ? tr("95 % bootstrap interval of the change") : tr("95 % interval");
     case Plot:
         return tip ? tr("Change with its interval, from −%1 % (faster) to +%1 % (slower)").arg(formatNumber(m_reach, 0))
-                   : tr("faster   0   slower");
+                   : tr("faster    0    slower");
     case VerdictColumn: return tip ? tr("A change inside the noise floor is called the same") : tr("Verdict");
     case CountA: return tip ? tr("Inferences of the baseline") : tr("n %1").arg(shortName(m_nameA));
     case CountB: return tip ? tr("Inferences of the candidate") : tr("n %1").arg(shortName(m_nameB));

@@ -3,6 +3,8 @@
 
 #include <studio/look/number_format.h>
 
+#include <QLocale>
+
 #include <algorithm>
 
 namespace nordlys::studio {
@@ -158,7 +160,11 @@ QString changeText(const core::MedianChange &change)
 
 QString changeIntervalText(const core::MedianChange &change)
 {
-    return change.hasInterval ? formatInterval(change.lowPercent, change.highPercent, 1) : QString();
+    if (!change.hasInterval)
+        return {};
+    // A comma that is the decimal sign cannot divide the ends as well.
+    const QString divider = QLocale().decimalPoint() == QLatin1String(",") ? QStringLiteral("; ") : QStringLiteral(", ");
+    return QLatin1Char('[') + formatSigned(change.lowPercent, 1) + divider + formatSigned(change.highPercent, 1) + QLatin1Char(']');
 }
 
 } // namespace nordlys::studio

@@ -11,6 +11,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QMenu>
@@ -148,10 +149,11 @@ void CompareView::buildTables()
     m_layersTable->setAccessibleName(tr("Layers of both runs"));
     m_layersTable->setModel(m_layersSorted);
     m_layersTable->setSelectionMode(QAbstractItemView::SingleSelection);
-    const int layerWidths[] = {190, 110, 96, 78, 78, 78, 78, 132, 150, 116, 66, 66};
+    const int layerWidths[] = {170, 100, 76, 70, 70, 66, 74, 124, 128, 112, 64, 64};
     static_assert(std::size(layerWidths) == CompareModel::ColumnCount);
     for (int column = 0; column < CompareModel::ColumnCount; ++column)
         m_layersTable->setColumnWidth(column, scaled(layerWidths[column]));
+    m_layersTable->horizontalHeader()->setStretchLastSection(false);
     // What the change of the whole is made of comes first.
     m_layersTable->setSortKeys({{CompareModel::Difference, Qt::DescendingOrder}});
     connect(m_layersTable->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {

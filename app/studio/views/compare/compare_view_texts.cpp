@@ -113,6 +113,10 @@ void CompareView::refreshTexts()
         warnings << toQString(comparison->refusal);
     if (comparison && std::min(comparison->total.a.count, comparison->total.b.count) < core::kSamplesForVerdict)
         warnings << toQString(comparison->total.reason);
+    constexpr double kHighFloor = 10;
+    if (comparison && comparison->total.noiseFloorPercent > kHighFloor)
+        warnings << tr("The runs drift: only a change above ±%1 is told from noise. Measure longer, or on a quieter device.")
+                        .arg(formatPercent(comparison->total.noiseFloorPercent));
     QStringList weak;
     if (comparison) {
         for (const core::RunDifference &difference : comparison->differences) {

@@ -145,6 +145,9 @@ void RunCard::paintEvent(QPaintEvent *)
     if (comparison && comparison->total.hasDelta) {
         put(painter, change, changeText(comparison->total), monoFont(11, QFont::DemiBold), theme().text);
         put(painter, change, changeIntervalText(comparison->total), monoFont(11), theme().text2);
+        // Without it a large change that is called the same would be a riddle.
+        if (comparison->total.verdict == core::ChangeVerdict::Same && std::fabs(comparison->total.deltaPercent) >= 1)
+            put(painter, change, tr("floor ±%1").arg(formatPercent(comparison->total.noiseFloorPercent, 0)), uiFont(11), theme().text3);
         CellInterval cell;
         cell.value = comparison->total.deltaPercent;
         cell.low = comparison->total.hasInterval ? comparison->total.lowPercent : cell.value;
