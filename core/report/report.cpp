@@ -23,7 +23,8 @@ Expected<ReportFormat> reportFormatOf(const std::filesystem::path &path)
     return usageError(path.string(),
                       extension.empty() ? "the format of a report is told by its extension, and there is none"
                                         : "a report cannot be written as '" + extension.substr(0, 32) + "'",
-                      "Use .html, .json or .csv.");
+                      extension == ".pdf" ? "Use .html, .json or .csv; the studio writes PDF: nordlys-studio FILE --report F.pdf."
+                                          : "Use .html, .json or .csv.");
 }
 
 Expected<void> writeReport(const ReportInput &input, const std::filesystem::path &path)

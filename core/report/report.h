@@ -13,6 +13,9 @@ enum class ReportFormat { Html, Json, Csv };
 /// From the extension (.html, .htm, .json, .csv; case does not count). Usage error that names the known ones for others.
 Expected<ReportFormat> reportFormatOf(const std::filesystem::path &path);
 
+/// The input's title, else one made from model and device.
+std::string reportTitle(const ReportInput &input);
+
 /// One HTML file without any outside reference: styles, script and pictures are inside, a content security policy forbids
 /// everything else. Follows prefers-color-scheme and prints. Every name is escaped and isolated from the direction of the text
 /// around it; control characters are shown as "[U+0007]". The URL fragment "#sort=p95" ("#sort=-p95" descending) sorts the layer

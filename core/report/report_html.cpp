@@ -89,25 +89,6 @@ const CounterSummary *firstCounter(const RunSummary &summary, std::string_view u
     return found == summary.counters.end() ? nullptr : &*found;
 }
 
-std::string titleOf(const ReportInput &input)
-{
-    if (!input.title.empty())
-        return input.title;
-    std::string model = input.model ? input.model->file : std::string();
-    if (const std::size_t folder = model.find('/'); folder != std::string::npos)
-        model.resize(folder);
-    if (model.ends_with(".onnx"))
-        model.resize(model.size() - 5);
-    if (model.empty() && input.run)
-        model = input.run->profile->start.modelName;
-    if (model.empty())
-        model = "Model";
-    if (!input.run)
-        return model;
-    const std::string &device = input.run->profile->hello.deviceModel;
-    return model + " on " + (device.empty() ? "an unnamed device" : device);
-}
-
 namespace {
 
 std::string subtitle(const ReportInput &input)
@@ -345,10 +326,29 @@ std::string provenance(const ReportInput &input)
 
 } // namespace report
 
+std::string reportTitle(const ReportInput &input)
+{
+    if (!input.title.empty())
+        return input.title;
+    std::string model = input.model ? input.model->file : std::string();
+    if (const std::size_t folder = model.find('/'); folder != std::string::npos)
+        model.resize(folder);
+    if (model.ends_with(".onnx"))
+        model.resize(model.size() - 5);
+    if (model.empty() && input.run)
+        model = input.run->profile->start.modelName;
+    if (model.empty())
+        model = "Model";
+    if (!input.run)
+        return model;
+    const std::string &device = input.run->profile->hello.deviceModel;
+    return model + " on " + (device.empty() ? "an unnamed device" : device);
+}
+
 std::string reportHtml(const ReportInput &input)
 {
     using namespace report;
-    const std::string style = styleSheet(), title = titleOf(input);
+    const std::string style = styleSheet(), title = reportTitle(input);
     const std::string_view script = scriptText();
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
     auto out = std::back_inserter(html);

@@ -172,7 +172,7 @@ Json accuracyJson(const ReportAccuracy &accuracy)
 
 std::string reportJson(const ReportInput &input)
 {
-    Json json{{"schema", "nordlys.report/1"}, {"title", report::titleOf(input)},      {"date", textOrNull(input.date)},
+    Json json{{"schema", "nordlys.report/1"}, {"title", reportTitle(input)},          {"date", textOrNull(input.date)},
               {"version", input.version},     {"project", textOrNull(input.project)}, {"warnings", input.warnings}};
     json["model"] = input.model && input.model->model ? modelJson(*input.model) : Json(nullptr);
     json["encodings"] = input.encodings ? encodingsJson(*input.encodings) : Json(nullptr);

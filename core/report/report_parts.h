@@ -43,7 +43,5 @@ std::string encodingsSection(const ReportInput &input);
 std::string counterTable(const ReportRun &run);
 std::string provenance(const ReportInput &input);
 
-/// Title of the input, or one made from model and device.
-std::string titleOf(const ReportInput &input);
 
 } // namespace nordlys::core::report

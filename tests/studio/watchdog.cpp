@@ -84,12 +84,13 @@ void WatchedApplication::exclude(const Clocks &begin, const Clocks &end)
 bool WatchedApplication::notify(QObject *receiver, QEvent *event)
 {
     // Sent by the handler that runs: part of it. (Qt's own threads deliver their events through here too.)
-    if (QThread::currentThread() != thread() || m_allowed > 0 || (!m_frames.empty() && m_frames.back().loop == m_loop))
+    const auto isPart = [this](const Frame &frame) { return frame.loop == m_loop && frame.level == thread()->loopLevel(); };
+    if (QThread::currentThread() != thread() || m_allowed > 0 || (!m_frames.empty() && isPart(m_frames.back())))
         return QApplication::notify(receiver, event);
     // Receiver and event may be gone afterwards.
     const QEvent::Type type = event->type();
     const QString name = describe(receiver, type);
-    m_frames.push_back({now(), 0, 0, m_loop});
+    m_frames.push_back({now(), 0, 0, m_loop, thread()->loopLevel()});
     const bool result = QApplication::notify(receiver, event);
     const Clocks end = now();
     const Frame frame = m_frames.back();

@@ -45,6 +45,7 @@ private:
         Clocks begin;
         std::int64_t otherCpuNs = 0, otherSleepNs = 0; ///< of nested loops and allowed blocks
         quint64 loop;
+        int level; ///< of event loops
     };
     static Clocks now();
     void exclude(const Clocks &begin, const Clocks &end);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole day in one test, with real mouse and key events: open, calibrate, edit, undo, redo, place, build, cancel, run, stop,
-// compare, save; then the program is killed in the middle of an edit, started again, and everything is there.
+// compare, export the report, save; then the program is killed in the middle of an edit, started again, and everything is there.
 #include "window_fixture.h"
 
 #include <studio/models/encodings_model.h>
@@ -9,9 +9,12 @@
 #include <studio/views/timeline/timeline_view.h>
 #include <studio/window/calibrate_dialog.h>
 #include <studio/window/error_bar.h>
+#include <studio/window/export_report_dialog.h>
 #include <studio/window/offer_bar.h>
 #include <studio/workspace/recovery_keeper.h>
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QSortFilterProxyModel>
@@ -139,14 +142,38 @@ TEST_F(WholeLoop, InItsOwnProcess)
     EXPECT_EQ(workspace().run()->profile.status, core::RunStatus::Finished);
     ASSERT_EQ(workspace().runs().size(), 2U);
 
+    // Compare the two and pass the result on.
+    ASSERT_TRUE(window->showView(QStringLiteral("compare")));
+    const QString report = work + QStringLiteral("/report.json");
+    bool exported = false;
+    whenDialog<ExportReportDialog>([&](ExportReportDialog *dialog) {
+        auto *path = dialog->findChild<QLineEdit *>(QStringLiteral("reportPath"));
+        path->setFocus();
+        path->selectAll();
+        QTest::keyClicks(path, report);
+        pressAccept(dialog);
+        exported = waitUntil([&] { return dialog->writtenPath() == report; });
+        QTest::keyClick(dialog, Qt::Key_Return); // Close
+    });
+    press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+    ASSERT_TRUE(exported);
+    QFile written(report);
+    ASSERT_TRUE(written.open(QIODevice::ReadOnly));
+    const QJsonObject facts = QJsonDocument::fromJson(written.readAll()).object();
+    EXPECT_EQ(facts[QStringLiteral("run")][QStringLiteral("inferences")].toInteger(),
+              static_cast<qint64>(workspace().runs()[1]->profile.inferenceCount()));
+    EXPECT_EQ(facts[QStringLiteral("comparison")][QStringLiteral("name")].toString(), workspace().runs()[0]->name);
+    EXPECT_EQ(facts[QStringLiteral("comparison")][QStringLiteral("total")][QStringLiteral("verdict")].toString(),
+              QStringLiteral("unknown")); // one of them was stopped
+
     // Save, go on editing, and report what the next process must find.
     whenFileDialog(work + QStringLiteral("/loop.nordlys"));
     press(Qt::Key_S, Qt::ControlModifier);
     ASSERT_TRUE(waitUntil([&] { return QFileInfo::exists(work + QStringLiteral("/loop.nordlys")) && !window->isBusy(); }));
     EXPECT_FALSE(workspace().isModified());
     setMax(kUnsavedMax);
-    QSignalSpy written(&window->recovery(), &RecoveryKeeper::written);
-    ASSERT_TRUE(written.wait(2000)) << "the edit is not on the disk within two seconds";
+    QSignalSpy saved(&window->recovery(), &RecoveryKeeper::written);
+    ASSERT_TRUE(saved.wait(2000)) << "the edit is not on the disk within two seconds";
     if (HasFailure())
         return;
     std::printf("READY %zu %zu\n", workspace().runs()[0]->profile.inferenceCount(), workspace().runs()[1]->profile.inferenceCount());

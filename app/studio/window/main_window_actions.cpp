@@ -3,6 +3,7 @@
 
 #include "calibrate_dialog.h"
 #include "error_bar.h"
+#include "export_report_dialog.h"
 #include "menus.h"
 #include "palette/command_palette.h"
 #include "shortcut_sheet.h"
@@ -66,6 +67,9 @@ void MainWindow::addActions()
     add("file.openSample", 0, tr("Open the &sample"), {}, Icon::Graph, [this] { openPath(sampleModelPath()); });
     add("file.save", 1, tr("&Save"), QKeySequence::Save, Icon::Save, [this] { saveProject(false); });
     add("file.saveAs", 1, tr("Save &as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), {}, [this] { saveProject(true); });
+    add("file.exportReport", 1, tr("&Export report…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), Icon::Export, [this] {
+        ExportReportDialog(*m_workspace, this).exec();
+    });
     add("file.close", 2, tr("&Close"), QKeySequence::Close, {}, [this] {
         whenSaved([this] {
             m_workspace->closeDocument();
@@ -218,6 +222,7 @@ void MainWindow::updateActions()
                          sampleModelPath().isEmpty() ? tr("The samples are not installed.") : QString());
     m_actions->setReason(QStringLiteral("file.save"), noModel);
     m_actions->setReason(QStringLiteral("file.saveAs"), noModel);
+    m_actions->setReason(QStringLiteral("file.exportReport"), open || recorded ? QString() : tr("Open a model or a recording first."));
     m_actions->setReason(QStringLiteral("file.close"), open || recorded ? QString() : tr("Nothing is open."));
     m_actions->setReason(QStringLiteral("edit.undo"), stack.canUndo() ? QString() : tr("Nothing to undo."));
     m_actions->setReason(QStringLiteral("edit.redo"), stack.canRedo() ? QString() : tr("Nothing to redo."));

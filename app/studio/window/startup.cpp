@@ -2,6 +2,7 @@
 #include "startup.h"
 
 #include "first_paint.h"
+#include "headless_report.h"
 #include "main_window.h"
 #include "screenshot.h"
 #include "view_table.h"
@@ -64,11 +65,11 @@ private:
     std::optional<QTemporaryDir> m_folder; // its owner alone may enter it
 };
 
-bool wantsPicture(int argc, char **argv)
+bool needsNoDisplay(int argc, char **argv)
 {
     for (int i = 1; i < argc; ++i) {
-        if (std::strncmp(argv[i], "--screenshot", 12) == 0 || std::strcmp(argv[i], "--help") == 0 ||
-            std::strcmp(argv[i], "--version") == 0)
+        if (std::strncmp(argv[i], "--screenshot", 12) == 0 || std::strncmp(argv[i], "--report", 8) == 0 ||
+            std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "--version") == 0)
             return true;
     }
     return false;
@@ -78,9 +79,9 @@ bool wantsPicture(int argc, char **argv)
 
 int runStudio(int argc, char **argv)
 {
-    // Pictures need no display; without one the platform plugin would end the program.
+    // Pictures and reports need no display; without one the platform plugin would end the program.
     const bool hasDisplay = !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
-    if (wantsPicture(argc, argv) && !hasDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+    if (needsNoDisplay(argc, argv) && !hasDisplay && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
     const RuntimeFolder runtimeFolder;
@@ -120,7 +121,10 @@ int runStudio(int argc, char **argv)
                                     QStringLiteral("NAME"));
     const QCommandLineOption quit(QStringLiteral("quit-after-paint"),
                                   QStringLiteral("End once the window, or the graph of FILE, is drawn: for measurements"));
-    parser.addOptions({quit, view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, build, run, select});
+    const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("Write a report (.html, .pdf, .json or .csv) and end"),
+                                    QStringLiteral("F"));
+    parser.addOptions(
+        {quit, report, view, picture, pictures, palette, size, mode, language, calibrate, evaluate, labels, build, run, select});
     if (!parser.parse(QApplication::arguments()))
         return usage(parser.errorText());
     if (parser.isSet(QStringLiteral("help")))
@@ -186,6 +190,15 @@ int runStudio(int argc, char **argv)
         return QApplication::exec();
     }
     installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale());
+    if (parser.isSet(report)) {
+        if (file.isEmpty())
+            return usage(QStringLiteral("--report needs a project, model or recording"));
+        if (!isReportPath(parser.value(report)))
+            return usage(QStringLiteral("--report %1: must end in .html, .pdf, .json or .csv").arg(parser.value(report)));
+        MainWindow window(false);
+        const HeadlessReport writing(window, file, parser.value(report));
+        return QApplication::exec();
+    }
     MainWindow window;
     std::optional<FirstPaint> firstPaint;
     if (parser.isSet(quit))
