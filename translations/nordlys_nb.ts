@@ -115,6 +115,69 @@
     </message>
 </context>
 <context>
+    <name>DeviceDetails</name>
+    <message>
+        <source>State</source>
+        <translation>Tilstand</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grunn</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prosessor</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>CPUs</source>
+        <translation>CPU-er</translation>
+    </message>
+    <message>
+        <source>Runner</source>
+        <translation>Kjører</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fil</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Tatt opp</translation>
+    </message>
+    <message>
+        <source>Artifact of</source>
+        <translation>Artefakt av</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Presisjon</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Lengde</translation>
+    </message>
+    <message>
+        <source>Inferences</source>
+        <translation>Inferenser</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>Tapt</translation>
+    </message>
+</context>
+<context>
     <name>EncodingEdits</name>
     <message>
         <source>This tensor has no encoding yet. Calibrate first.</source>
@@ -581,69 +644,6 @@
     <message>
         <source>Devices</source>
         <translation>Enheter</translation>
-    </message>
-</context>
-<context>
-    <name>nordlys::studio</name>
-    <message>
-        <source>State</source>
-        <translation>Tilstand</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>Grunn</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>Prosessor</translation>
-    </message>
-    <message>
-        <source>System</source>
-        <translation>System</translation>
-    </message>
-    <message>
-        <source>CPUs</source>
-        <translation>CPU-er</translation>
-    </message>
-    <message>
-        <source>Runner</source>
-        <translation>Kjører</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>Fil</translation>
-    </message>
-    <message>
-        <source>Recorded</source>
-        <translation>Tatt opp</translation>
-    </message>
-    <message>
-        <source>Artifact of</source>
-        <translation>Artefakt av</translation>
-    </message>
-    <message>
-        <source>Precision</source>
-        <translation>Presisjon</translation>
-    </message>
-    <message>
-        <source>Length</source>
-        <translation>Lengde</translation>
-    </message>
-    <message>
-        <source>Inferences</source>
-        <translation>Inferenser</translation>
-    </message>
-    <message>
-        <source>Layers</source>
-        <translation>Lag</translation>
-    </message>
-    <message>
-        <source>Dropped</source>
-        <translation>Tapt</translation>
     </message>
 </context>
 <context>
@@ -1301,10 +1301,6 @@
         <translation>Endring med intervall, fra −%1 % (raskere) til +%1 % (tregere)</translation>
     </message>
     <message>
-        <source>faster   0   slower</source>
-        <translation>raskere   0   tregere</translation>
-    </message>
-    <message>
         <source>A change inside the noise floor is called the same</source>
         <translation>En endring innenfor støygulvet kalles uendret</translation>
     </message>
@@ -1323,6 +1319,10 @@
     <message>
         <source>Inferences of the candidate</source>
         <translation>Inferenser i kandidaten</translation>
+    </message>
+    <message>
+        <source>faster    0    slower</source>
+        <translation>raskere    0    tregere</translation>
     </message>
 </context>
 <context>
@@ -1593,6 +1593,10 @@
     <message>
         <source>%1 is out of the list; its recording stays: %2</source>
         <translation>%1 er ute av listen; opptaket beholdes: %2</translation>
+    </message>
+    <message>
+        <source>The runs drift: only a change above ±%1 is told from noise. Measure longer, or on a quieter device.</source>
+        <translation>Kjøringene driver: bare en endring over ±%1 kan skilles fra støy. Mål lenger, eller på en roligere enhet.</translation>
     </message>
 </context>
 <context>
@@ -2221,6 +2225,196 @@
     <message>
         <source>There is no such labels file.</source>
         <translation>Det finnes ingen slik fil med merker.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ExportReportDialog</name>
+    <message>
+        <source>Graph with heat</source>
+        <translation>Graf med varmekart</translation>
+    </message>
+    <message>
+        <source>Encodings</source>
+        <translation>Kodinger</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Nøyaktighet</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Eksporter</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Avbryt</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Velg …</translation>
+    </message>
+    <message>
+        <source>Export report</source>
+        <translation>Eksporter rapport</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>Stoppet. Ingenting ble skrevet.</translation>
+    </message>
+    <message>
+        <source>HTML, one file that opens offline</source>
+        <translation>HTML, én fil som åpnes uten nett</translation>
+    </message>
+    <message>
+        <source>PDF, for paper</source>
+        <translation>PDF, for papir</translation>
+    </message>
+    <message>
+        <source>JSON, everything as data</source>
+        <translation>JSON, alt som data</translation>
+    </message>
+    <message>
+        <source>CSV, the layer table</source>
+        <translation>CSV, tabellen over lag</translation>
+    </message>
+    <message>
+        <source>made from model and device</source>
+        <translation>lages av modell og enhet</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fil</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Tittel</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Kjøring</translation>
+    </message>
+    <message>
+        <source>Compared with</source>
+        <translation>Sammenlignet med</translation>
+    </message>
+    <message>
+        <source>Includes</source>
+        <translation>Innhold</translation>
+    </message>
+    <message>
+        <source>no run</source>
+        <translation>ingen kjøring</translation>
+    </message>
+    <message>
+        <source>no other run</source>
+        <translation>ingen annen kjøring</translation>
+    </message>
+    <message>
+        <source>HTML (*.html)</source>
+        <translation>HTML (*.html)</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>not in a table of layers</source>
+        <translation>ikke i en tabell over lag</translation>
+    </message>
+    <message>
+        <source>in HTML only</source>
+        <translation>bare i HTML</translation>
+    </message>
+    <message>
+        <source>no model is open</source>
+        <translation>ingen modell er åpen</translation>
+    </message>
+    <message>
+        <source>there are none yet</source>
+        <translation>det finnes ingen ennå</translation>
+    </message>
+    <message>
+        <source>nothing was evaluated yet</source>
+        <translation>ingenting er evaluert ennå</translation>
+    </message>
+    <message>
+        <source>Choose a file.</source>
+        <translation>Velg en fil.</translation>
+    </message>
+    <message>
+        <source>The name must end in .html, .pdf, .json or .csv.</source>
+        <translation>Navnet må slutte på .html, .pdf, .json eller .csv.</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>Mappen %1 finnes ikke.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder.</source>
+        <translation>%1 er en mappe.</translation>
+    </message>
+    <message>
+        <source>Choose a run: there is no model to report on.</source>
+        <translation>Velg en kjøring: det finnes ingen modell å rapportere om.</translation>
+    </message>
+    <message>
+        <source>A run cannot be compared with itself.</source>
+        <translation>En kjøring kan ikke sammenlignes med seg selv.</translation>
+    </message>
+    <message>
+        <source>The file is there already and will be replaced.</source>
+        <translation>Filen finnes fra før og blir erstattet.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Lukk</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Starter</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>Stopper</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ExportStatus</name>
+    <message>
+        <source>Open</source>
+        <translation>Åpne</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Vis i mappen</translation>
+    </message>
+    <message>
+        <source>No program is set up for such files. It is %1.</source>
+        <translation>Det er ikke satt opp noe program for slike filer. Den er %1.</translation>
+    </message>
+    <message>
+        <source>No file manager is set up. The file is %1.</source>
+        <translation>Det er ikke satt opp noen filbehandler. Filen er %1.</translation>
+    </message>
+    <message>
+        <source>Written: %1, %2</source>
+        <translation>Skrevet: %1, %2</translation>
     </message>
 </context>
 <context>
@@ -3312,6 +3506,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>&amp;Redo: %1</source>
         <translation>&amp;Gjør om: %1</translation>
     </message>
+    <message>
+        <source>&amp;Export report…</source>
+        <translation>&amp;Eksporter rapport …</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::Menus</name>
@@ -4200,6 +4398,29 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
+    <name>nordlys::studio::ReportExporter</name>
+    <message>
+        <source>Exporting the report</source>
+        <translation>Eksporterer rapporten</translation>
+    </message>
+    <message>
+        <source>Reading the model</source>
+        <translation>Leser modellen</translation>
+    </message>
+    <message>
+        <source>Summing up the run</source>
+        <translation>Oppsummerer kjøringen</translation>
+    </message>
+    <message>
+        <source>Comparing the runs</source>
+        <translation>Sammenligner kjøringene</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Skriver</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::RunCard</name>
     <message>
         <source>no inference yet</source>
@@ -4228,6 +4449,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>p50, 95 % interval</source>
         <translation>p50, 95 %-intervall</translation>
+    </message>
+    <message>
+        <source>floor ±%1</source>
+        <translation>gulv ±%1</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,7 @@
 
 #include <core/base/atomic_file.h>
 #include <core/graph/cost.h>
+#include <core/profile/emulated_backends.h>
 #include <core/report/report.h>
 #include <core/report/report_text.h>
 
@@ -89,6 +90,9 @@ void addRun(Page &page, const core::ReportRun &run)
     }
     page.fact("Verdict", name(core::nameOf(summary.verdict.level)));
     page.endTable();
+    for (const std::string &backend : core::emulatedBackends(run.profile->start))
+        page.paragraph(
+            fmt::format("{} was emulated on the device's CPU: its times say nothing about the real thing.", name(backend)));
     for (const std::string &reason : summary.verdict.reasons)
         page.paragraph(name(reason));
 }

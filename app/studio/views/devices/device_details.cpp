@@ -18,6 +18,9 @@ namespace {
 
 struct DeviceDetails {
     Q_DECLARE_TR_FUNCTIONS(DeviceDetails)
+
+public:
+    static QList<KeyValue> of(const DeviceEntry &entry);
 };
 
 KeyValue row(const QString &label, const QString &value, bool mono = false)
@@ -41,11 +44,8 @@ QString dateText(std::int64_t wallClockNs)
 
 std::int64_t nsOf(double ns) { return static_cast<std::int64_t>(std::clamp(ns, 0.0, 9e18)); }
 
-} // namespace
-
-QList<KeyValue> deviceDetails(const DeviceEntry &entry)
+QList<KeyValue> DeviceDetails::of(const DeviceEntry &entry)
 {
-    const auto tr = [](const char *text) { return DeviceDetails::tr(text); };
     QList<KeyValue> rows;
     KeyValue state;
     state.label = tr("State");
@@ -80,5 +80,9 @@ QList<KeyValue> deviceDetails(const DeviceEntry &entry)
          << row(tr("Dropped"), formatCount(static_cast<qint64>(std::min<std::uint64_t>(run.dropped, 1ULL << 62))), true);
     return rows;
 }
+
+} // namespace
+
+QList<KeyValue> deviceDetails(const DeviceEntry &entry) { return DeviceDetails::of(entry); }
 
 } // namespace nordlys::studio
