@@ -525,6 +525,10 @@
         <source>throttled</source>
         <translation>strupet</translation>
     </message>
+    <message>
+        <source>%1, emulated</source>
+        <translation>%1, emulert</translation>
+    </message>
 </context>
 <context>
     <name>RunRecord</name>
@@ -3053,6 +3057,10 @@
     <message>
         <source>segment %1, %2</source>
         <translation>segment %1, %2</translation>
+    </message>
+    <message>
+        <source>%1, emulated on the CPU: its times are not those of the device</source>
+        <translation>%1, emulert på CPU-en: tidene er ikke enhetens</translation>
     </message>
 </context>
 <context>

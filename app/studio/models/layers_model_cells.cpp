@@ -183,6 +183,8 @@ QVariant LayersModel::toolTip(const Row &row, int column) const
 {
     if (column == Name)
         return row.name;
+    if (column == BackendColumn && m_run && row.layer < m_run->profile.start.layers.size() && m_run->profile.start.layers[row.layer].isEmulated)
+        return tr("%1, emulated on the CPU: its times are not those of the device").arg(row.backend);
     if (column == VerdictColumn && row.duration) {
         QStringList reasons;
         for (const std::string &reason : core::verdictOf(*row.duration, core::RunStatus::Finished).reasons)

@@ -125,6 +125,8 @@ void RunLanes::buildLayerTracks()
         QString below = Counted::layers(count);
         if (lane.ink == LaneInk::Cpu)
             below = tr("%1, %2").arg(below, Counted::threads(m_run->profile.start.threads));
+        if (std::ranges::any_of(layers, [&](const core::LayerInfo &layer) { return layer.isEmulated && &laneOf(layer) == &lane; }))
+            below = tr("%1, emulated").arg(below);
         lane.track = m_plot.addBlockTrack({QString::fromLatin1(lane.backend).toUpper(), below, 44, lane.ink}, LaneInk::TimeRamp);
         m_plot.blockTrack(lane.track)->setLabelOf([this](const LaneBlock &block) {
             const auto &names = m_run->profile.start.layers;
