@@ -4702,6 +4702,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>%1: cannot be made. Choose a folder that can be written to.</source>
         <translation>%1: kan ikke lages. Velg en mappe det går an å skrive til.</translation>
     </message>
+    <message>
+        <source>%1: there is no model to calibrate, evaluate, build or run</source>
+        <translation>%1: det er ingen modell å kalibrere, evaluere, bygge eller kjøre</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::ShortcutModel</name>

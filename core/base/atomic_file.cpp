@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "atomic_file.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -287,7 +288,7 @@ Error AtomicFolder::named(Error error) const
     return error;
 }
 
-Expected<void> AtomicFolder::commit()
+Expected<void> AtomicFolder::commit(const Commit &commit)
 {
     if (m_staging.empty())
         return internalError(m_target.string(), "committed twice");
@@ -316,11 +317,25 @@ Expected<void> AtomicFolder::commit()
         if (errno != EEXIST && errno != ENOTEMPTY)
             return writeError(m_target, errno);
     }
+    for (const fs::path &file : files) {
+        if (fs::is_directory(fs::symlink_status(m_target / file, error)))
+            return writeError(m_target / file, EISDIR);
+    }
+    std::ranges::stable_partition(files, [&](const fs::path &file) { return file != commit.last; });
+    const auto removeObsolete = [&] {
+        for (const fs::path &old : commit.obsolete) {
+            std::error_code ignored;
+            if (std::ranges::find(files, old) == files.end() && fs::is_regular_file(fs::symlink_status(m_target / old, ignored)))
+                fs::remove(m_target / old, ignored);
+        }
+    };
     for (const fs::path &folder : folders) {
         if (::mkdir((m_target / folder).c_str(), 0777) != 0 && (errno != EEXIST || !fs::is_directory(m_target / folder, error)))
             return writeError(m_target / folder, errno);
     }
     for (const fs::path &file : files) {
+        if (file == files.back())
+            removeObsolete();
         if (::rename((m_staging / file).c_str(), (m_target / file).c_str()) != 0)
             return writeError(m_target / file, errno);
     }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <vector>
 #include <span>
 #include <string_view>
 
@@ -49,7 +50,15 @@ public:
     [[nodiscard]] const std::filesystem::path &stagingPath() const { return m_staging; }
     /// An error about something below stagingPath(), said of the same place below the target: the temporary name tells nobody anything.
     [[nodiscard]] Error named(Error error) const;
-    Expected<void> commit();
+    /// What else happens to entries of a target that exists already.
+    struct Commit {
+        std::vector<std::filesystem::path> obsolete; ///< goes, unless it was written anew: a former content must not pass for the new
+        std::filesystem::path last;                  ///< is replaced after everything else: who reads it finds the rest
+    };
+    /// Moves the staging folder into its place, or its files into a target that is there; other entries of that stay. Refused
+    /// before anything changes where a folder lies in the place of a file.
+    Expected<void> commit(const Commit &commit);
+    Expected<void> commit() { return commit(Commit()); }
 
 private:
     AtomicFolder() = default;

@@ -64,7 +64,7 @@ std::vector<RunDifference> differencesOf(const RunProfile &a, const RunProfile &
     compare("emulated backends", emulatedText(a), emulatedText(b), true);
     compare("system", a.hello.os, b.hello.os, false);
     compare("runner", a.hello.runnerVersion, b.hello.runnerVersion, false);
-    compare("model", a.start.modelName, b.start.modelName, false);
+    compare("model", a.start.modelName, b.start.modelName, true);
     compare("artifact", a.start.artifactSha256, b.start.artifactSha256, false);
     compare("precision", a.start.precision, b.start.precision, false);
     compare("threads", std::to_string(a.start.threads), std::to_string(b.start.threads), true);

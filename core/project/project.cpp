@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace nordlys::core {
 
@@ -139,7 +140,9 @@ private:
         int version = 0;
         if (text.starts_with(kSchemaPrefix)) {
             const auto [end, code] = std::from_chars(text.data() + kSchemaPrefix.size(), text.data() + text.size(), version);
-            if (code != std::errc() || end != text.data() + text.size())
+            if (code == std::errc::result_out_of_range)
+                version = std::numeric_limits<int>::max(); // far newer
+            else if (code != std::errc() || end != text.data() + text.size())
                 version = 0;
         }
         if (version < 1)

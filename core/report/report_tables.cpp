@@ -253,7 +253,7 @@ std::string counterTable(const ReportRun &run)
         table.number(groupedText(counter.samples), static_cast<double>(counter.samples));
         for (const double value : {counter.min, counter.mean, counter.max}) {
             if (counter.samples > 0)
-                table.number(counterText(value, counter.info.unit), value);
+                table.number(escapedMarkup(counterText(value, counter.info.unit)), value);
             else
                 table.number("–", std::nullopt);
         }

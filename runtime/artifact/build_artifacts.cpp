@@ -242,7 +242,11 @@ core::Expected<BuildResult> build(std::shared_ptr<const core::Model> model, cons
     if (auto filled = fillFolder(staging->stagingPath(), *model, *modelHash, *placement, **plan, options, result, tracker); !filled)
         return staging->named(std::move(filled.error()));
     NORDLYS_TRY(tracker.begin(BuildStep::Commit));
-    NORDLYS_TRY(staging->commit());
+    core::AtomicFolder::Commit commit;
+    commit.last = "manifest.json";
+    for (const core::Backend backend : core::kAllBackends)
+        commit.obsolete.push_back(std::filesystem::path("context_binaries") / contextFileName(backend));
+    NORDLYS_TRY(staging->commit(commit));
     return result;
 }
 

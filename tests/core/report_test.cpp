@@ -237,6 +237,13 @@ TEST(Report, htmlShowsWhatWasMeasured)
 TEST(Report, hostileNamesStayText)
 {
     ReportInput input = makeInput(hostileNames());
+    RunProfile run = makeRun(hostileNames());
+    for (const std::uint32_t id : {3U, 4U}) {
+        run.hello.counters.push_back({id, hostileNames()[id - 3], hostileNames()[0], true, {}, hostileNames()[1]}); // name, unit, source
+        run.counterSamples.push_back({id, 0, 1.5});
+        run.counterSamples.push_back({id, 1'000'000, 2.5});
+    }
+    input.run = reportRun(std::move(run));
     input.title = hostileNames()[0];
     input.project = hostileNames()[1];
     input.warnings = {hostileNames()[1]};

@@ -2,6 +2,7 @@
 #include "../support/context.h"
 #include "../support/measure.h"
 #include "../support/model_source.h"
+#include "../support/output_guard.h"
 #include "../support/table.h"
 
 #include <core/placement/node_query.h>
@@ -95,6 +96,7 @@ std::size_t applyExclusions(core::EncodingSet &set, const core::Graph &graph, co
 core::Expected<void> calibrate(const CalibrateArguments &options, const Context &context)
 {
     NORDLYS_TRY(checkChoices(options));
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path}));
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());

@@ -99,8 +99,8 @@ std::string candidateText(const Candidate &candidate, const std::string &baselin
     Facts facts;
     facts.add("A", baselinePath);
     facts.add("B", candidate.path);
-    facts.add("Latency", fmt::format("{} to {} ms (medians of {} and {})", numberText(total.a.p50Ns / 1e6, 3),
-                                     numberText(total.b.p50Ns / 1e6, 3), total.a.count, total.b.count));
+    const auto median = [](const core::DurationSummary &run) { return run.count > 0 ? numberText(run.p50Ns / 1e6, 3) : "-"; };
+    facts.add("Latency", fmt::format("{} to {} ms (medians of {} and {})", median(total.a), median(total.b), total.a.count, total.b.count));
     facts.add("Change", fmt::format("{} %, 95 % interval {}", deltaText(total), intervalText(total)));
     facts.add("Verdict", core::nameOf(total.verdict) + ": " + total.reason);
     for (const core::RunDifference &difference : candidate.comparison.differences) {

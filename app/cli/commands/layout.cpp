@@ -2,6 +2,7 @@
 #include "../support/context.h"
 #include "../support/measure.h"
 #include "../support/model_source.h"
+#include "../support/output_guard.h"
 #include "../support/table.h"
 
 #include <core/base/atomic_file.h>
@@ -43,6 +44,7 @@ Json layoutJson(const core::Graph &graph, const core::GraphLayout &layout)
 
 core::Expected<void> layout(const LayoutArguments &options, const Context &context)
 {
+    NORDLYS_TRY(refuseToOverwriteInputs(options.svg, {options.model.path}));
     const Stopwatch total;
     auto source = openSource(options.model, context, FreeDims::StayFree);
     if (!source)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/context.h"
+#include "../support/output_guard.h"
 #include "../support/placement_options.h"
 #include "../support/table.h"
 
@@ -57,8 +58,10 @@ core::Expected<core::PlacementPlan> planned(const PlaceArguments &options, const
         const auto nodes = core::selectNodes(graph, assignment->query, backends);
         if (nodes.empty())
             return core::usageError("--set " + text, "no node matches '" + assignment->query + "'", "'nordlys info MODEL' lists the nodes.");
-        for (const core::NodeId node : nodes)
+        for (const core::NodeId node : nodes) {
             assignments.insert_or_assign(std::string(graph.nameOf(node)), assignment->backend);
+            backends[node.index] = assignment->backend; // the next --set asks for what this one did
+        }
     }
     return core::planPlacement(graph, encodings, assignments, tables, placement);
 }
@@ -96,6 +99,7 @@ std::string placementText(const core::Graph &graph, const core::PlacementPlan &p
 
 core::Expected<void> place(const PlaceArguments &options, const Context &context)
 {
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path, options.encodings}));
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());

@@ -2,6 +2,7 @@
 #include "../support/context.h"
 #include "../support/model_source.h"
 #include "../support/output.h"
+#include "../support/output_guard.h"
 #include "../support/table.h"
 
 #include <core/base/sha256.h>
@@ -28,6 +29,9 @@ struct ReportArguments {
 
 bool isRecording(const std::filesystem::path &path)
 {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return false; // opening a pipe would wait for its writer
     std::ifstream file(path, std::ios::binary);
     std::array<char, core::kStreamMagic.size()> magic{};
     return file.read(magic.data(), magic.size()) && std::string_view(magic.data(), magic.size()) == core::kStreamMagic;
@@ -131,6 +135,7 @@ core::Expected<void> addBaseline(core::ReportInput &input, const ReportArguments
 core::Expected<void> report(const ReportArguments &options, const Context &context)
 {
     NORDLYS_TRY(core::reportFormatOf(options.output));
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.source, options.model, options.baseline, options.encodings}));
     core::ReportInput input;
     input.title = options.title;
     input.date = dateText();

@@ -4,6 +4,7 @@
 #include "../support/measure.h"
 #include "../support/number_checks.h"
 #include "../support/model_source.h"
+#include "../support/output_guard.h"
 #include "../support/placement_options.h"
 #include "../support/table.h"
 #include "../support/temporary_folder.h"
@@ -36,6 +37,9 @@ struct RunArguments {
 
 bool isContextFile(const std::filesystem::path &path)
 {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return false; // opening a pipe would wait for its writer
     std::ifstream file(path, std::ios::binary);
     std::array<char, 8> magic{};
     return file.read(magic.data(), magic.size()) && std::string_view(magic.data(), magic.size()) == "NRDLYCTX";
@@ -169,6 +173,7 @@ std::string runText(const core::RunProfile &run, const core::RunSummary &summary
 
 core::Expected<void> run(const RunArguments &options, const Context &context)
 {
+    NORDLYS_TRY(refuseToOverwriteInputs(options.device.record, {options.source.path, options.precision.encodings}));
     auto device = devicebridge::openDevice(options.device.device);
     if (!device)
         return std::move(device.error());

@@ -95,6 +95,9 @@ void Screenshot::prepare()
             m_window->keeper().open(m_request.file);
         return;
     case 1:
+        if (!m_window->workspace().document() &&
+            (!m_request.calibrate.isEmpty() || !m_request.evaluate.isEmpty() || !m_request.build.isEmpty() || m_request.run > 0))
+            return fail(tr("%1: there is no model to calibrate, evaluate, build or run").arg(m_request.file), 3);
         if (!m_request.calibrate.isEmpty()) {
             CalibrationRequest request;
             request.inputs.spec = m_request.calibrate;

@@ -162,6 +162,11 @@ int runStudio(int argc, char **argv)
                                                                  : ThemeMode::System;
     ThemeController::instance().install(theme);
     const QString file = parser.positionalArguments().value(0);
+    for (const QCommandLineOption *output : {&picture, &report}) {
+        const QString path = parser.value(*output);
+        if (!path.isEmpty() && QFileInfo::exists(file) && QFileInfo(path) == QFileInfo(file))
+            return usage(QStringLiteral("%1: it is read as an input and would be overwritten. Choose another name.").arg(path));
+    }
     if (draws) {
         ScreenshotRequest request;
         request.file = file;

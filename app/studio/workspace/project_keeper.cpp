@@ -11,6 +11,7 @@
 #include <core/project/matching.h>
 
 #include <QFileInfo>
+#include <QSignalBlocker>
 
 #include <map>
 #include <set>
@@ -211,8 +212,14 @@ void ProjectKeeper::show(Loaded loaded)
         viewState = loaded.project->view;
         showResults(*loaded.project);
     }
-    for (auto &run : loaded.runs)
-        m_workspace.addRun(std::move(run));
+    for (std::size_t i = 0; i < loaded.runs.size(); ++i) {
+        // Every view looks at all runs when one is added; for hundreds of them once is enough.
+        const bool isLast = i + 1 == loaded.runs.size();
+        const QSignalBlocker quiet(isLast ? nullptr : &m_workspace);
+        m_workspace.addRun(std::move(loaded.runs[i]));
+    }
+    if (loaded.runs.size() > 1)
+        Q_EMIT m_workspace.baselineChanged();
     if (loaded.project) {
         const std::string shown = valueOf(viewState, "run.shown"), baseline = valueOf(viewState, "run.baseline");
         for (const auto &run : m_workspace.runs()) {

@@ -209,7 +209,9 @@ static int numberOf(const QString &name) { return name.startsWith(QLatin1Char('r
 RunRecord &Workspace::addRun(std::unique_ptr<RunRecord> run)
 {
     const QString wanted = run->name;
-    for (int i = 2; !whyNoRunName(run.get(), run->name).isEmpty() && i <= static_cast<int>(m_runs.size()) + 2; ++i)
+    // Among many of one name the next free number is near their count; trying all would take for ever.
+    const int count = static_cast<int>(m_runs.size()), first = count < 64 ? 2 : count + 1;
+    for (int i = first; !whyNoRunName(run.get(), run->name).isEmpty() && i <= first + count; ++i)
         run->name = QStringLiteral("%1 (%2)").arg(wanted.left(100)).arg(i);
     m_runs.push_back(std::move(run));
     m_range.reset();
