@@ -62,7 +62,7 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     m_table->tableDelegate()->setValidator([this](const QModelIndex &index, const QString &text) {
         return m_model->whyInvalid(m_sorted->mapToSource(index), text);
     });
-    const int widths[] = {180, 80, 46, 72, 72, 92, 64, 96, 72, 104, 70, 76, 60};
+    const int widths[] = {180, 78, 44, 70, 70, 90, 62, 94, 60, 104, 66, 72, 60};
     for (int column = 0; column < EncodingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
     connect(m_table->tableDelegate(), &TableDelegate::editRejected, this, [this](const QModelIndex &, const QString &reason) {

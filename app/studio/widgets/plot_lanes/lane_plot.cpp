@@ -136,7 +136,7 @@ void LanePlot::addOverview(const TrackSpec& spec)
     m_overview->timeAxis()->setTickLabelPadding(4); // below the lowest number of the value axis
     m_overview->setValueTicks(true);
     m_overview->setMargins(QMargins(laneGutterPx, 4, laneRightPx, 20));
-    m_overview->valueAxis()->ticker()->setTickCount(3);
+    m_overview->valueAxis()->ticker()->setTickCount(2); // more do not fit above each other
     plotLayout()->insertRow(0);
     plotLayout()->addElement(0, 0, m_overview);
     const auto dots = [this] {
