@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "families.h"
+
+namespace nordlys::runtime::values {
+
+std::span<const ValueKernelEntry> sequenceKernels()
+{
+    return {};
+}
+
+} // namespace nordlys::runtime::values
