@@ -24,6 +24,13 @@ ConstantData ConstantData::owned(std::vector<std::byte> bytes)
     return data;
 }
 
+ConstantData ConstantData::borrowed(std::span<const std::byte> bytes)
+{
+    ConstantData data;
+    data.m_bytes = bytes;
+    return data;
+}
+
 TensorId Graph::findTensor(std::string_view text) const
 {
     const NameId id = names.find(text);

@@ -29,6 +29,8 @@ public:
     ConstantData() = default;
     static ConstantData mapped(std::shared_ptr<const MappedFile> file, std::uint64_t offset, std::uint64_t size);
     static ConstantData owned(std::vector<std::byte> bytes);
+    /// Bytes of somebody else, who keeps them alive longer than this.
+    static ConstantData borrowed(std::span<const std::byte> bytes);
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
     [[nodiscard]] bool isMapped() const { return m_file != nullptr; }
@@ -39,11 +41,15 @@ private:
     std::span<const std::byte> m_bytes;
 };
 
+/// What a value is: nearly always a tensor (onnx.proto3 TypeProto).
+enum class ValueKind : std::uint8_t { Tensor, Sequence, OptionalTensor, OptionalSequence, Other };
+
 /// A value of the graph: graph input, weight, or output of a node.
 struct Tensor {
     NameId name;
-    DType dtype = DType::Undefined;
-    std::optional<Shape> shape;           ///< nothing: rank unknown
+    DType dtype = DType::Undefined;       ///< of a sequence or optional: of the tensors in it
+    ValueKind kind = ValueKind::Tensor;   ///< as the file states it; Other: maps, sparse tensors, sequences in sequences
+    std::optional<Shape> shape;           ///< nothing: rank unknown, or no tensor
     NodeId producer;                      ///< invalid for inputs and constants
     std::vector<NodeId> consumers;        ///< a node stands here once per use
     std::optional<ConstantData> constant; ///< set for initializers

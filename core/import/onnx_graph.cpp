@@ -115,11 +115,12 @@ private:
             const TensorId id = add(info.name());
             Tensor &tensor = m_graph.tensor(id);
             tensor.dtype = stated->dtype;
+            tensor.kind = stated->kind;
             tensor.shape = std::move(stated->shape);
             tensor.isGraphInput = true;
             m_graph.inputs.push_back(id);
-            if (!stated->isTensor)
-                m_context.notes.push_back(quoted("graph input", info.name()) + " is no tensor but a sequence, map or optional");
+            if (stated->kind == ValueKind::Other)
+                m_context.notes.push_back(quoted("graph input", info.name()) + " is neither a tensor nor a sequence or optional of tensors");
         }
         return {};
     }
@@ -189,6 +190,7 @@ private:
                 Tensor &tensor = m_graph.tensor(id);
                 if (tensor.isConstant() || tensor.isGraphInput)
                     continue;
+                tensor.kind = stated->kind;
                 if (stated->dtype != DType::Undefined)
                     tensor.dtype = stated->dtype;
                 if (stated->shape)
@@ -207,6 +209,7 @@ private:
         if (!outer)
             return badInput(user, "reads tensor \"" + name + "\", which nobody produces", "The file is damaged or was cut.");
         const DType dtype = outer->dtype;
+        const ValueKind kind = outer->kind;
         std::optional<Shape> shape = outer->shape;
         if (shape) {
             for (Dim &dim : *shape)
@@ -214,6 +217,7 @@ private:
         }
         const TensorId id = add(name);
         m_graph.tensor(id).dtype = dtype;
+        m_graph.tensor(id).kind = kind;
         m_graph.tensor(id).shape = std::move(shape);
         m_captured.push_back(name);
         return id;

@@ -12,17 +12,60 @@ std::string quoted(std::string_view kind, std::string_view name)
     return std::string(kind) + " \"" + std::string(name) + "\"";
 }
 
+namespace {
+
+DType knownType(int number)
+{
+    return number > 0 && number <= static_cast<int>(DType::Float4E2M1) ? static_cast<DType>(number) : DType::Undefined;
+}
+
+bool isSequenceOfTensors(const onnx::TypeProto &type)
+{
+    return type.has_sequence_type() && type.sequence_type().elem_type().has_tensor_type();
+}
+
+ValueKind kindOf(const onnx::TypeProto &type)
+{
+    if (type.has_tensor_type() || type.value_case() == onnx::TypeProto::VALUE_NOT_SET)
+        return ValueKind::Tensor;
+    if (isSequenceOfTensors(type))
+        return ValueKind::Sequence;
+    if (type.has_optional_type() && type.optional_type().elem_type().has_tensor_type())
+        return ValueKind::OptionalTensor;
+    if (type.has_optional_type() && isSequenceOfTensors(type.optional_type().elem_type()))
+        return ValueKind::OptionalSequence;
+    return ValueKind::Other;
+}
+
+/// Of the tensors in a sequence or optional.
+DType elementTypeOf(const onnx::TypeProto &type)
+{
+    if (type.has_tensor_type())
+        return knownType(type.tensor_type().elem_type());
+    if (type.has_sequence_type() || type.has_optional_type()) {
+        const onnx::TypeProto &inner = type.has_sequence_type() ? type.sequence_type().elem_type() : type.optional_type().elem_type();
+        if (inner.has_tensor_type())
+            return knownType(inner.tensor_type().elem_type());
+        if (isSequenceOfTensors(inner))
+            return knownType(inner.sequence_type().elem_type().tensor_type().elem_type());
+    }
+    return DType::Undefined;
+}
+
+} // namespace
+
 Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &names)
 {
     StatedType stated;
     if (!info.has_type())
         return stated;
-    stated.isTensor = info.type().has_tensor_type();
-    if (!stated.isTensor)
+    stated.kind = kindOf(info.type());
+    if (stated.kind != ValueKind::Tensor) {
+        stated.dtype = elementTypeOf(info.type());
         return stated;
+    }
     const onnx::TypeProto_Tensor &type = info.type().tensor_type();
-    if (type.elem_type() > 0 && type.elem_type() <= static_cast<int>(DType::Float4E2M1))
-        stated.dtype = static_cast<DType>(type.elem_type());
+    stated.dtype = knownType(type.elem_type());
     if (!type.has_shape())
         return stated;
     if (type.shape().dim_size() > kMaxImportRank)

@@ -3,8 +3,7 @@
 
 #include <core/base/error.h>
 #include <core/base/names.h>
-#include <core/graph/dtype.h>
-#include <core/graph/shape.h>
+#include <core/graph/graph.h>
 
 #include <onnx/onnx_pb.h>
 
@@ -17,11 +16,11 @@ namespace nordlys::core {
 /// `tensor "x"`, as errors and notes of the import name things.
 std::string quoted(std::string_view kind, std::string_view name);
 
-/// Type and shape as a ValueInfo states them; nothing for sequences, maps and unranked tensors.
+/// Type and shape as a ValueInfo states them; no shape for sequences, optionals, maps and unranked tensors.
 struct StatedType {
     DType dtype = DType::Undefined;
     std::optional<Shape> shape;
-    bool isTensor = true;
+    ValueKind kind = ValueKind::Tensor;
 };
 
 /// BadInput for dimensions below -1 (which some exporters write for a free one), more than kMaxImportRank of them, or more

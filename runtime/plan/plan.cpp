@@ -105,11 +105,11 @@ core::Expected<std::shared_ptr<const Plan>> finishPlan(std::unique_ptr<Plan::Dat
         return core::badInput("model", "it needs more memory than " + std::to_string(options.memoryBudgetBytes) + " bytes", "Use a smaller input size or batch");
     for (std::size_t i = 0; i < program.inputs.size(); ++i) {
         const ProgramTensor &tensor = program.tensor(program.inputs[i]);
-        data->inputs.push_back({program.inputNames[i], tensor.dtype, tensor.dims});
+        data->inputs.push_back({program.inputNames[i], tensor.dtype, tensor.dims, tensor.isFixed()});
     }
     for (std::size_t i = 0; i < program.outputs.size(); ++i) {
         const ProgramTensor &tensor = program.tensor(program.outputs[i]);
-        data->outputs.push_back({program.outputNames[i], tensor.dtype, tensor.dims});
+        data->outputs.push_back({program.outputNames[i], tensor.dtype, tensor.dims, tensor.isFixed()});
     }
     return std::shared_ptr<const Plan>(std::make_shared<Plan>(std::move(data)));
 }

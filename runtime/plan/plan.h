@@ -29,7 +29,10 @@ struct PlanOptions {
     /// False: reference kernels only (the oracle of the fast ones).
     bool fastKernels = true;
     int threads = 1;               ///< scratch memory is planned for this many threads
+    /// Weights, arena, scratch memory and, while a model with data-dependent shapes runs, the values that live at one time.
     std::uint64_t memoryBudgetBytes = std::uint64_t(4) << 30;
+    /// A Loop that goes on longer ends the run with BadInput.
+    std::int64_t maxLoopIterations = std::int64_t(10) * 1000 * 1000;
     /// Tensors of the source model that must exist while running although `optimize` would fuse them away (QuantSim adds every encoded one).
     std::vector<std::string> keepTensors;
 };
@@ -37,10 +40,13 @@ struct PlanOptions {
 struct PortInfo {
     std::string name;
     core::DType dtype = core::DType::Undefined;
-    core::Dims dims;
+    core::Dims dims;             ///< empty when not fixed
+    bool isFixed = true;         ///< false: its dims are only known while running, or it is no tensor
+    core::ValueKind kind = core::ValueKind::Tensor;
 };
 
-/// An executable form of a model: flat list of steps, packed weights, arena offsets. Immutable, shared by sessions, thread-safe to read.
+/// An executable form of a model. Where the shapes are known it is a flat list of steps with arena offsets; steps whose sizes depend on data, and the
+/// bodies of If, Loop and Scan, are bound while running. Flat list of steps, packed weights, arena offsets. Immutable, shared by sessions, thread-safe to read.
 class Plan {
 public:
     /// Model must have known dims for every input (openModel's bindings see to that). NotSupported lists every operator that has no kernel;

@@ -39,6 +39,12 @@ bool Program::isInput(int tensorIndex) const
     return std::find(inputs.begin(), inputs.end(), tensorIndex) != inputs.end();
 }
 
+bool Program::isFixed(const ProgramStep &step) const
+{
+    const auto fixed = [this](int index) { return index < 0 || tensor(index).isFixed(); };
+    return !step.late && step.bodies.empty() && std::ranges::all_of(step.inputs, fixed) && std::ranges::all_of(step.outputs, fixed);
+}
+
 int Program::addTensor(ProgramTensor added)
 {
     tensors.push_back(std::move(added));

@@ -30,7 +30,9 @@ struct ConstantBytes {
 core::Expected<std::shared_ptr<AlignedBuffer>> makeConstantBuffer(std::size_t bytes);
 ConstantBytes constantFrom(std::shared_ptr<AlignedBuffer> buffer);
 
-enum class Storage : std::uint8_t { Arena, Constant };
+/// Arena: known size, a place in the program's memory. Constant: known bytes. External: known size, somebody else's memory that is only read (inputs of a
+/// body). Dynamic: a Value whose size or kind is only known while running; dims then hold what is known (-1: not) and are empty when the rank is not.
+enum class Storage : std::uint8_t { Arena, Constant, External, Dynamic };
 
 struct ProgramTensor {
     std::string name;
@@ -44,6 +46,17 @@ struct ProgramTensor {
     ConstantBytes constant;
 
     [[nodiscard]] TensorDesc desc() const;
+    [[nodiscard]] bool isFixed() const { return storage != Storage::Dynamic; }
+};
+
+struct Program;
+
+/// A subgraph of If, Loop, Scan or SequenceMap: a program whose inputs are the subgraph's formal inputs, then what it captures from outside.
+struct ProgramBody {
+    std::string attribute; ///< "then_branch", "body" ...
+    std::shared_ptr<Program> program;
+    std::size_t formalInputs = 0;
+    std::vector<int> captures; ///< per captured input: which of the step's inputs it is
 };
 
 struct ProgramStep {
@@ -51,7 +64,8 @@ struct ProgramStep {
     std::string op, domain;
     int opset = 0;
     AttributeMap attributes;
-    std::vector<int> inputs, outputs; ///< tensor indices, -1: left out
+    std::vector<int> inputs, outputs; ///< tensor indices, -1: left out; behind the operator's own inputs stand those that its bodies capture
+    std::vector<ProgramBody> bodies;  ///< of control flow; shared by copies of the step
     std::vector<std::string> sourceNodes;
     std::int64_t macs = 0;
 
@@ -60,6 +74,7 @@ struct ProgramStep {
     int residual = -1;            ///< which of the inputs is added before the activation
     std::vector<std::optional<core::Encoding>> quantizers; ///< per output: quantize-dequantize after the step
     bool fast = false;            ///< uses a fast kernel
+    bool late = false;            ///< bound while running, when the values of its inputs are known
     ConstantBytes packed;         ///< its packed weights
 
     [[nodiscard]] Epilogue epilogue(const float *residualData) const { return {residualData, activation, low, high}; }
@@ -82,6 +97,8 @@ struct Program {
     int addTensor(ProgramTensor tensor);
     /// Producer step per tensor, -1 for none.
     [[nodiscard]] std::vector<int> producers() const;
+    /// Every tensor of the step has a known size, and it is no control flow and not bound late: what passes may rewrite.
+    [[nodiscard]] bool isFixed(const ProgramStep &step) const;
 };
 
 using NameSet = std::unordered_set<std::string>;

@@ -213,6 +213,35 @@ core::Expected<core::HostTensor> Session::output(std::size_t index) const
     return s.view(program.outputs[index]).toHost();
 }
 
+core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const Value> inputs)
+{
+    if (inputs.size() != ports.size())
+        return core::badInput("inputs", "the model has " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given");
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (!inputs[i].isTensor())
+            return core::badInput("input " + ports[i].name, "it is no tensor");
+        if (inputs[i].tensor().dtype() != ports[i].dtype || inputs[i].tensor().dims() != ports[i].dims)
+            return core::badInput("input " + ports[i].name, "it has another type or shape");
+    }
+    return {};
+}
+
+core::Expected<void> Session::runValues(std::span<const Value> inputs, const TensorObserver &observer, const std::stop_token &stop)
+{
+    NORDLYS_TRY(checkInputs(m_state->plan->data().inputs, inputs));
+    std::vector<core::HostTensor> tensors;
+    for (const Value &input : inputs)
+        tensors.push_back(input.tensor());
+    return run(tensors, observer, stop);
+}
+
+core::Expected<Value> Session::outputValue(std::size_t index) const
+{
+    auto tensor = output(index);
+    NORDLYS_TRY(tensor);
+    return Value::ofTensor(std::move(*tensor));
+}
+
 std::span<const Session::StepTime> Session::stepTimes() const
 {
     return m_state->times;

@@ -3,6 +3,7 @@
 
 #include <core/tensor/host_tensor.h>
 #include <runtime/plan/plan.h>
+#include <runtime/values/value.h>
 
 #include <functional>
 #include <memory>
@@ -32,6 +33,7 @@ using TensorObserver = std::function<void(const TensorView &)>;
 
 /// Do number, types and dims of the inputs fit? BadInput names the one that does not.
 core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const core::HostTensor> inputs);
+core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const Value> inputs);
 
 /// Executes a plan. Owns arena, threads and timers. One run at a time; several sessions may share a plan.
 class Session {
@@ -47,13 +49,17 @@ public:
     /// Copies the inputs in (types and dims must match inputs(); BadInput names the input) and runs all steps. Allocates nothing for plans with fixed
     /// shapes when observer is empty. A stop request ends it between two steps with Interrupted.
     core::Expected<void> run(std::span<const core::HostTensor> inputs, const TensorObserver &observer = {}, const std::stop_token &stop = {});
-    /// Memory of input and output `index` in the model's order, for callers that move the data themselves: fill every input before each
+    /// The same for inputs that may be sequences and optionals.
+    core::Expected<void> runValues(std::span<const Value> inputs, const TensorObserver &observer = {}, const std::stop_token &stop = {});
+    /// Memory of input and output `index` (of fixed size; empty otherwise) in the model's order, for callers that move the data themselves: fill every input before each
     /// runPrepared() (running may overwrite them); outputs hold the last run's values.
     [[nodiscard]] std::span<std::byte> inputBytes(std::size_t index);
     [[nodiscard]] std::span<const std::byte> outputBytes(std::size_t index) const;
     core::Expected<void> runPrepared(const TensorObserver &observer = {}, const std::stop_token &stop = {});
     /// Copy of output `index` of the last run.
     [[nodiscard]] core::Expected<core::HostTensor> output(std::size_t index) const;
+    /// The same for every kind of output; tensors of fixed size are copied.
+    [[nodiscard]] core::Expected<Value> outputValue(std::size_t index) const;
 
     /// Steady-clock times of the last run: per step start (relative to the run's start) and duration, in nanoseconds.
     struct StepTime { std::int64_t offsetNs = 0, durationNs = 0; };
