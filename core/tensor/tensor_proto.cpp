@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host_tensor.h"
+#include "tensor_proto.h"
 
 #include <core/base/mapped_file.h>
 
@@ -67,8 +67,11 @@ Expected<HostTensor> readTensorProto(const std::filesystem::path &path)
 {
     auto file = MappedFile::open(path);
     NORDLYS_TRY(file);
-    const std::string what = path.string();
-    const auto bytes = (*file)->bytes();
+    return parseTensorProto((*file)->bytes(), path.string());
+}
+
+Expected<HostTensor> parseTensorProto(std::span<const std::byte> bytes, const std::string &what)
+{
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         return badInput(what, "a protobuf message has at most 2 GB");
     onnx::TensorProto proto;
