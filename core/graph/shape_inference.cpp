@@ -255,4 +255,23 @@ Expected<std::vector<InferenceFinding>> inferShapes(Graph &graph, const DimBindi
     return findings;
 }
 
+Expected<void> inferNodeShapes(Graph &graph, NodeId node)
+{
+    for (const TensorId output : graph.node(node).outputs) {
+        if (output.isValid()) {
+            graph.tensor(output).dtype = DType::Undefined;
+            graph.tensor(output).shape.reset();
+        }
+    }
+    const std::string what = "node " + std::string(graph.nameOf(node)) + " (" + std::string(graph.opOf(node)) + ")";
+    if (!findOpSpec(graph, graph.node(node)))
+        return notSupported(what, "the operator is not known at opset " + std::to_string(graph.node(node).opset));
+    State state{graph, {}};
+    std::vector<InferenceFinding> findings;
+    inferNode(state, node, findings);
+    if (!findings.empty())
+        return badInput(what, std::move(findings.front().rule));
+    return {};
+}
+
 } // namespace nordlys::core

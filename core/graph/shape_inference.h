@@ -31,4 +31,8 @@ struct InferenceFinding {
 /// BadInput only for bindings that contradict the model (unknown name, negative size).
 Expected<std::vector<InferenceFinding>> inferShapes(Graph &graph, const DimBindings &bindings = {});
 
+/// Type and shape of the outputs of one node from what the graph says of its inputs (constants included), by the operator table alone: what stood at
+/// the outputs before is dropped, and what the rule leaves open stays open. BadInput names the rule that is not met; NotSupported: no such operator.
+Expected<void> inferNodeShapes(Graph &graph, NodeId node);
+
 } // namespace nordlys::core

@@ -105,6 +105,11 @@ core::Expected<json> describeStep(const ProgramStep &step, BlobWriter &blob)
 core::Expected<json> describePlan(const Plan::Data &data, const std::string &modelName, BlobWriter &blob)
 {
     const Program &program = data.program;
+    for (const ProgramStep &step : program.steps) {
+        if (!program.isFixed(step))
+            return core::notSupported("node " + step.name + " (" + step.op + ")", "its sizes depend on the data of a run, which a context cannot hold yet",
+                                      "Run the model itself instead of an artifact");
+    }
     json result{{"modelName", modelName},
                 {"precision", nameOf(data.precision)},
                 {"packedLayout", packedLayoutVersion},

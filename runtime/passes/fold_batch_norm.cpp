@@ -22,7 +22,7 @@ bool isFloatConstant(const Program &program, int tensor)
 /// How the weight of a step lies around its output channels; nothing when the step is no target.
 std::optional<Target> targetOf(const Program &program, const ProgramStep &step)
 {
-    if (!step.domain.empty() || step.inputs.size() < 2 || !isFloatConstant(program, step.inputs[1]) || step.activation != FusedActivation::None)
+    if (!program.isFixed(step) || !step.domain.empty() || step.inputs.size() < 2 || !isFloatConstant(program, step.inputs[1]) || step.activation != FusedActivation::None)
         return std::nullopt;
     const core::Dims &w = program.tensor(step.inputs[1]).dims;
     Target target;

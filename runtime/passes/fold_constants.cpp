@@ -14,7 +14,7 @@ constexpr std::size_t maxFoldedBytes = std::size_t(16) << 20;
 
 bool isFoldable(const Program &program, const ProgramStep &step)
 {
-    if (step.domain == planDomain || step.outputs.empty())
+    if (!program.isFixed(step) || step.domain == planDomain || step.outputs.empty())
         return false;
     const bool needsNoValues = step.op == "Shape" || step.op == "Size";
     std::size_t inputBytes = 0, outputBytes = 0;

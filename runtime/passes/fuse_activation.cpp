@@ -59,10 +59,10 @@ void fuseActivations(Program &program, const NameSet &keep)
     Links links(program);
     for (std::size_t s = 0; s < program.steps.size(); ++s) {
         const ProgramStep &step = program.steps[s];
-        const auto activation = activationOf(program, step);
+        const auto activation = program.isFixed(step) ? activationOf(program, step) : std::nullopt;
         const int in = step.inputs.empty() ? -1 : step.inputs[0];
         const int producer = activation ? links.producer[static_cast<std::size_t>(in)] : -1;
-        if (producer < 0 || !takesActivation(program.steps[static_cast<std::size_t>(producer)]) || !mayVanish(program, in, keep)
+        if (producer < 0 || !program.isFixed(program.steps[static_cast<std::size_t>(producer)]) || !takesActivation(program.steps[static_cast<std::size_t>(producer)]) || !mayVanish(program, in, keep)
             || links.uses[static_cast<std::size_t>(in)] != 1)
             continue;
         ProgramStep &target = program.steps[static_cast<std::size_t>(producer)];

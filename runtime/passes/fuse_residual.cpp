@@ -14,7 +14,7 @@ int fusableProducer(const Program &program, int tensor, const NameSet &keep, con
     if (producer < 0 || !mayVanish(program, tensor, keep) || links.uses[static_cast<std::size_t>(tensor)] != 1)
         return -1;
     const ProgramStep &step = program.steps[static_cast<std::size_t>(producer)];
-    const bool fits = step.op == "Conv" && step.domain.empty() && step.activation == FusedActivation::None && step.residual < 0
+    const bool fits = step.op == "Conv" && program.isFixed(step) && step.domain.empty() && step.activation == FusedActivation::None && step.residual < 0
                       && step.outputs.size() == 1 && program.isConstant(step.inputs[1]);
     return fits ? producer : -1;
 }
@@ -25,7 +25,7 @@ void fuseResiduals(Program &program, const NameSet &keep)
 {
     Links links(program);
     for (std::size_t s = 0; s < program.steps.size(); ++s) {
-        if (links.dropped[s] || program.steps[s].op != "Add")
+        if (links.dropped[s] || program.steps[s].op != "Add" || !program.isFixed(program.steps[s]))
             continue;
         const ProgramStep add = program.steps[s];
         if (!add.domain.empty() || add.inputs.size() != 2 || add.inputs[0] < 0 || add.inputs[1] < 0)

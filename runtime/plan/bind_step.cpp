@@ -3,6 +3,10 @@
 
 #include "fast_steps.h"
 
+#include <runtime/kernels/value_kernel.h>
+
+#include <algorithm>
+
 namespace nordlys::runtime {
 
 namespace {
@@ -70,12 +74,38 @@ core::Expected<BoundKernel> bindKernel(const Program &program, const ProgramStep
 
 } // namespace
 
+namespace {
+
+bool needsRunningValues(const Program &program, const ProgramStep &step, const core::Error &error)
+{
+    // Kernels refuse parameters that are not constant as not supported.
+    const bool plain = !step.fast && step.activation == FusedActivation::None && step.residual < 0 && step.domain != planDomain;
+    return plain && error.code == core::ErrorCode::NotSupported
+           && std::ranges::any_of(step.inputs, [&](int in) { return in >= 0 && !program.isConstant(in); });
+}
+
+} // namespace
+
 core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &step)
 {
     BoundStep result;
-    auto kernel = bindKernel(program, step);
-    NORDLYS_TRY(kernel);
-    result.kernel = std::move(*kernel);
+    if (!step.bodies.empty()) {
+        result.kernel.name = "control/" + step.op;
+        return result;
+    }
+    result.late = step.late;
+    if (!result.late) {
+        auto kernel = bindKernel(program, step);
+        if (!kernel && !needsRunningValues(program, step, kernel.error()))
+            return std::move(kernel.error());
+        result.late = !kernel;
+        if (kernel)
+            result.kernel = std::move(*kernel);
+    }
+    if (result.late) {
+        result.kernel.name = (findValueKernel(step.domain, step.op, step.opset) != nullptr ? "values/" : "reference/") + step.op;
+        return result; // what is found later quantizes later
+    }
     for (std::size_t i = 0; i < step.quantizers.size() && i < step.outputs.size(); ++i) {
         if (!step.quantizers[i] || step.outputs[i] < 0)
             continue;

@@ -6,9 +6,13 @@
 
 namespace nordlys::runtime {
 
-/// A step ready to run: kernel, then the quantizers of its outputs.
+struct BoundProgram;
+
+/// A step ready to run: kernel, then the quantizers of its outputs. Late steps and control flow have a kernel in name only.
 struct BoundStep {
     BoundKernel kernel;
+    bool late = false;          ///< bound while running: sizes or values of its inputs are not known before
+    std::vector<std::shared_ptr<const BoundProgram>> bodies; ///< as many as the step has
     struct OutputQuantizer {
         std::size_t output = 0;
         BoundQuantizer apply;
@@ -16,7 +20,14 @@ struct BoundStep {
     std::vector<OutputQuantizer> quantizers;
 };
 
-/// Binds fast or reference kernel, with what is fused into the step. Checks everything, whoever made the step.
+/// A program with its kernels.
+struct BoundProgram {
+    std::shared_ptr<const Program> program;
+    std::vector<BoundStep> steps;
+};
+
+/// Binds fast or reference kernel, with what is fused into the step. Checks everything, whoever made the step. A step whose kernel wants values that are not
+/// constant becomes late. Bodies are left to the caller.
 core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &step);
 
 } // namespace nordlys::runtime

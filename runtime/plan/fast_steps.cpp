@@ -59,7 +59,7 @@ bool isMatrixStep(const Program &program, const ProgramStep &step)
 
 FastKind fastKindOf(const Program &program, const ProgramStep &step)
 {
-    if (!step.domain.empty() || step.inputs.empty() || step.outputs.empty() || !isFloat(program, step.inputs[0]) || !isFloat(program, step.outputs[0]))
+    if (!program.isFixed(step) || !step.domain.empty() || step.inputs.empty() || step.outputs.empty() || !isFloat(program, step.inputs[0]) || !isFloat(program, step.outputs[0]))
         return FastKind::None;
     FastKind kind = FastKind::None;
     if (step.op == "Conv") {

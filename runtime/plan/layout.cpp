@@ -120,7 +120,7 @@ private:
         const bool hasLast = std::any_of(step.inputs.begin(), step.inputs.end(), [this](int in) { return isChannelsLast(in); });
         if (step.domain == planDomain)
             return {}; // quantize-dequantize of an input, in place
-        if (!any) {
+        if (!any || !m_program.isFixed(step)) {
             for (int &in : step.inputs)
                 NORDLYS_TRY(require(in, false));
             return {};

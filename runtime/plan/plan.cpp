@@ -28,9 +28,33 @@ std::optional<Precision> precisionFromName(std::string_view name)
     return std::nullopt;
 }
 
+namespace {
+
+/// Bodies first: what their passes drop is no longer captured from outside.
+core::Expected<void> optimizeWithBodies(Program &program, const NameSet &keep)
+{
+    for (ProgramStep &step : program.steps) {
+        for (ProgramBody &body : step.bodies)
+            NORDLYS_TRY(optimizeWithBodies(*body.program, {}));
+    }
+    return passes::optimize(program, keep);
+}
+
+core::Expected<void> chooseKernels(Program &program)
+{
+    for (ProgramStep &step : program.steps) {
+        for (ProgramBody &body : step.bodies)
+            NORDLYS_TRY(chooseKernels(*body.program));
+    }
+    NORDLYS_TRY(assignLayouts(program));
+    return packWeights(program);
+}
+
+} // namespace
+
 core::Expected<Program> optimizedProgram(const core::Model &model, const PlanOptions &options)
 {
-    auto program = programFromModel(model);
+    auto program = programFromModel(model, options.optimize);
     NORDLYS_TRY(program);
     if (!options.optimize)
         return program;
@@ -39,25 +63,64 @@ core::Expected<Program> optimizedProgram(const core::Model &model, const PlanOpt
         for (const auto &[name, entry] : options.encodings.entries)
             keep.insert(name);
     }
-    NORDLYS_TRY(passes::optimize(*program, keep));
+    NORDLYS_TRY(optimizeWithBodies(*program, keep));
     return program;
 }
 
 namespace {
 
-std::size_t weightBytesOf(const Program &program)
+void addWeightBytes(const Program &program, std::unordered_set<const std::byte *> &seen, std::size_t &total)
 {
-    std::size_t total = 0;
-    std::unordered_set<const std::byte *> seen;
     const auto add = [&](std::span<const std::byte> bytes) {
         if (!bytes.empty() && seen.insert(bytes.data()).second)
             total += bytes.size();
     };
     for (const ProgramTensor &tensor : program.tensors)
         add(tensor.constant.bytes);
-    for (const ProgramStep &step : program.steps)
+    for (const ProgramStep &step : program.steps) {
         add(step.packed.bytes);
+        for (const ProgramBody &body : step.bodies)
+            addWeightBytes(*body.program, seen, total);
+    }
+}
+
+std::size_t weightBytesOf(const Program &program)
+{
+    std::size_t total = 0;
+    std::unordered_set<const std::byte *> seen;
+    addWeightBytes(program, seen, total);
     return total;
+}
+
+std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads)
+{
+    std::size_t scratch = 0;
+    for (const BoundStep &step : steps) {
+        if (step.kernel.scratchBytes)
+            scratch = std::max(scratch, step.kernel.scratchBytes(threads));
+        for (const auto &body : step.bodies)
+            scratch = std::max(scratch, scratchBytesOf(body->steps, threads));
+    }
+    return scratch;
+}
+
+/// Binds the bodies of a step and places their tensors. `taken`: the arenas of all bodies together.
+core::Expected<void> bindBodies(const ProgramStep &step, BoundStep &bound, std::uint64_t budgetBytes, std::uint64_t &taken)
+{
+    for (const ProgramBody &body : step.bodies) {
+        auto made = std::make_shared<BoundProgram>();
+        made->program = body.program;
+        for (const ProgramStep &inner : body.program->steps) {
+            auto innerBound = bindStep(*body.program, inner);
+            NORDLYS_TRY(innerBound);
+            NORDLYS_TRY(bindBodies(inner, *innerBound, budgetBytes, taken));
+            made->steps.push_back(std::move(*innerBound));
+        }
+        NORDLYS_TRY(planArena(*body.program, made->steps, budgetBytes - std::min(taken, budgetBytes)));
+        taken += body.program->arenaBytes;
+        bound.bodies.push_back(std::move(made));
+    }
+    return {};
 }
 
 core::LayerInfo layerOf(const Program &program, const ProgramStep &step, const BoundStep &bound)
@@ -81,20 +144,18 @@ core::LayerInfo layerOf(const Program &program, const ProgramStep &step, const B
 core::Expected<std::shared_ptr<const Plan>> finishPlan(std::unique_ptr<Plan::Data> data, const PlanOptions &options, bool checkOffsets)
 {
     Program &program = data->program;
+    std::uint64_t taken = 0;
     for (const ProgramStep &step : program.steps) {
         auto bound = bindStep(program, step);
         NORDLYS_TRY(bound);
+        NORDLYS_TRY(bindBodies(step, *bound, options.memoryBudgetBytes, taken));
         data->layers.push_back(layerOf(program, step, *bound));
         data->steps.push_back(std::move(*bound));
     }
     data->weightBytes = weightBytesOf(program);
-    std::size_t scratch = 0;
-    for (const BoundStep &step : data->steps) {
-        if (step.kernel.scratchBytes)
-            scratch = std::max(scratch, step.kernel.scratchBytes(std::max(1, options.threads)));
-    }
-    std::uint64_t taken = 0;
-    if (__builtin_add_overflow(static_cast<std::uint64_t>(data->weightBytes), static_cast<std::uint64_t>(scratch), &taken) || taken > options.memoryBudgetBytes)
+    const std::size_t scratch = scratchBytesOf(data->steps, std::max(1, options.threads));
+    if (__builtin_add_overflow(taken, static_cast<std::uint64_t>(data->weightBytes), &taken)
+        || __builtin_add_overflow(taken, static_cast<std::uint64_t>(scratch), &taken) || taken > options.memoryBudgetBytes)
         return core::badInput("model", "weights and scratch memory need more than " + std::to_string(options.memoryBudgetBytes) + " bytes",
                               "Raise the memory budget");
     if (checkOffsets)
@@ -103,13 +164,15 @@ core::Expected<std::shared_ptr<const Plan>> finishPlan(std::unique_ptr<Plan::Dat
         NORDLYS_TRY(planArena(program, data->steps, options.memoryBudgetBytes - taken));
     if (program.arenaBytes > options.memoryBudgetBytes - taken)
         return core::badInput("model", "it needs more memory than " + std::to_string(options.memoryBudgetBytes) + " bytes", "Use a smaller input size or batch");
+    data->valueBudgetBytes = options.memoryBudgetBytes - taken - program.arenaBytes;
+    data->maxLoopIterations = options.maxLoopIterations;
     for (std::size_t i = 0; i < program.inputs.size(); ++i) {
         const ProgramTensor &tensor = program.tensor(program.inputs[i]);
-        data->inputs.push_back({program.inputNames[i], tensor.dtype, tensor.dims, tensor.isFixed()});
+        data->inputs.push_back({program.inputNames[i], tensor.dtype, tensor.isFixed() ? tensor.dims : core::Dims(), tensor.isFixed(), program.inputKinds.empty() ? core::ValueKind::Tensor : program.inputKinds[i]});
     }
     for (std::size_t i = 0; i < program.outputs.size(); ++i) {
         const ProgramTensor &tensor = program.tensor(program.outputs[i]);
-        data->outputs.push_back({program.outputNames[i], tensor.dtype, tensor.dims, tensor.isFixed()});
+        data->outputs.push_back({program.outputNames[i], tensor.dtype, tensor.isFixed() ? tensor.dims : core::Dims(), tensor.isFixed(), program.outputKinds.empty() ? core::ValueKind::Tensor : program.outputKinds[i]});
     }
     return std::shared_ptr<const Plan>(std::make_shared<Plan>(std::move(data)));
 }
@@ -131,10 +194,8 @@ core::Expected<std::shared_ptr<const Plan>> Plan::build(std::shared_ptr<const co
         NORDLYS_TRY(applyEncodings(data->program, options.encodings));
     }
     job.report(1, 3, "packing weights");
-    if (options.fastKernels) {
-        NORDLYS_TRY(assignLayouts(data->program));
-        NORDLYS_TRY(packWeights(data->program));
-    }
+    if (options.fastKernels)
+        NORDLYS_TRY(chooseKernels(data->program));
     if (job.stopRequested())
         return core::interrupted("building the plan");
     job.report(2, 3, "placing tensors");

@@ -15,6 +15,8 @@ struct Plan::Data {
     Precision precision = Precision::Float32;
     core::EncodingSet encodings; ///< of QuantSim
     std::size_t weightBytes = 0;
+    std::uint64_t valueBudgetBytes = 0; ///< what is left of the memory budget for values that live while running
+    std::int64_t maxLoopIterations = 0;
     std::string sourceSha256;    ///< not computed by build
 };
 

@@ -24,6 +24,17 @@ ConstantBytes constantFrom(std::shared_ptr<AlignedBuffer> buffer)
     return {std::move(buffer), bytes};
 }
 
+core::Expected<ConstantBytes> copiedConstant(std::span<const std::byte> bytes)
+{
+    auto buffer = makeConstantBuffer(std::max<std::size_t>(1, bytes.size()));
+    NORDLYS_TRY(buffer);
+    if (!bytes.empty())
+        std::memcpy((*buffer)->data(), bytes.data(), bytes.size());
+    ConstantBytes constant = constantFrom(std::move(*buffer));
+    constant.bytes = constant.bytes.first(bytes.size());
+    return constant;
+}
+
 TensorDesc ProgramTensor::desc() const
 {
     return {true, dtype, dims, channelsLast, storage == Storage::Constant ? constant.bytes.data() : nullptr};

@@ -29,6 +29,8 @@ struct ConstantBytes {
 /// Fresh memory for a constant: 64-byte aligned, zeroed.
 core::Expected<std::shared_ptr<AlignedBuffer>> makeConstantBuffer(std::size_t bytes);
 ConstantBytes constantFrom(std::shared_ptr<AlignedBuffer> buffer);
+/// A copy; its place is not null even where there are no bytes.
+core::Expected<ConstantBytes> copiedConstant(std::span<const std::byte> bytes);
 
 /// Arena: known size, a place in the program's memory. Constant: known bytes. External: known size, somebody else's memory that is only read (inputs of a
 /// body). Dynamic: a Value whose size or kind is only known while running; dims then hold what is known (-1: not) and are empty when the rank is not.
@@ -85,6 +87,7 @@ struct Program {
     std::vector<ProgramStep> steps;
     std::vector<int> inputs, outputs;
     std::vector<std::string> inputNames, outputNames;
+    std::vector<core::ValueKind> inputKinds, outputKinds; ///< of a model's program, as the file states them; empty: all are tensors
     std::vector<std::string> foldedNodes;  ///< source nodes whose values became constants
     std::vector<std::string> removedNodes; ///< source nodes that nothing needs
     std::size_t arenaBytes = 0;

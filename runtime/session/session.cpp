@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
-#include <runtime/base/aligned_buffer.h>
-#include <runtime/base/thread_pool.h>
+#include "frame.h"
+
 #include <runtime/plan/plan_data.h>
 
 #include <algorithm>
@@ -45,13 +45,8 @@ core::Expected<core::HostTensor> TensorView::toHost() const
 
 struct Session::State {
     std::shared_ptr<const Plan> plan;
-    std::shared_ptr<ThreadPool> pool;
-    AlignedBuffer arena, scratch;
-    struct StepPointers {
-        std::vector<const std::byte *> inputs;
-        std::vector<std::byte *> outputs;
-    };
-    std::vector<StepPointers> pointers;
+    FrameShared shared;
+    std::unique_ptr<Frame> frame;
     std::vector<StepTime> times;
     std::vector<std::int64_t> delaysNs;
     std::int64_t startNs = 0, durationNs = 0;
@@ -59,19 +54,17 @@ struct Session::State {
     std::vector<bool> inputHasStep; ///< a step rewrites this input in place before anybody reads it
 
     [[nodiscard]] const Program &program() const { return plan->data().program; }
-    [[nodiscard]] std::byte *address(int tensor)
-    {
-        return arena.data() + program().tensor(tensor).arenaOffset;
-    }
-    [[nodiscard]] const std::byte *readAddress(int tensor)
+    /// Nothing for what is no tensor.
+    [[nodiscard]] std::optional<TensorView> view(int tensor)
     {
         const ProgramTensor &t = program().tensor(tensor);
-        return t.storage == Storage::Constant ? t.constant.bytes.data() : address(tensor);
-    }
-    [[nodiscard]] TensorView view(int tensor)
-    {
-        const ProgramTensor &t = program().tensor(tensor);
-        return {t.name, t.dtype, &t.dims, readAddress(tensor), t.bytes / elementSize(t.dtype), t.channelsLast};
+        if (t.isFixed())
+            return TensorView{t.name, t.dtype, &t.dims, frame->readAddress(tensor), static_cast<std::size_t>(t.desc().elementCount()), t.channelsLast};
+        const Value &value = frame->value(tensor);
+        if (!value.isTensor())
+            return std::nullopt;
+        const core::HostTensor &host = value.tensor();
+        return TensorView{t.name, host.dtype(), &host.dims(), host.bytes().data(), host.elementCount(), false};
     }
 };
 
@@ -83,36 +76,37 @@ core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const P
     return create(std::move(plan), std::make_shared<ThreadPool>(threads));
 }
 
+namespace {
+
+std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads)
+{
+    std::size_t bytes = 0;
+    for (const BoundStep &step : steps) {
+        if (step.kernel.scratchBytes)
+            bytes = std::max(bytes, step.kernel.scratchBytes(threads));
+        for (const auto &body : step.bodies)
+            bytes = std::max(bytes, scratchBytesOf(body->steps, threads));
+    }
+    return bytes;
+}
+
+} // namespace
+
 core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool)
 {
     auto state = std::make_unique<State>();
     state->plan = std::move(plan);
     const Plan::Data &data = state->plan->data();
     const Program &program = data.program;
-    state->pool = std::move(pool);
-    // Never empty: tensors without elements point somewhere too.
-    auto arena = AlignedBuffer::create(std::max<std::size_t>(program.arenaBytes, AlignedBuffer::alignment));
-    NORDLYS_TRY(arena);
-    state->arena = std::move(*arena);
-    std::memset(state->arena.data(), 0, state->arena.size());
-    std::size_t scratchBytes = AlignedBuffer::alignment;
-    for (const BoundStep &step : data.steps) {
-        if (step.kernel.scratchBytes)
-            scratchBytes = std::max(scratchBytes, step.kernel.scratchBytes(state->pool->threads()));
-    }
-    auto scratch = AlignedBuffer::create(scratchBytes);
+    state->shared.pool = std::move(pool);
+    state->shared.valueBudgetBytes = data.valueBudgetBytes;
+    state->shared.maxLoopIterations = data.maxLoopIterations;
+    auto scratch = AlignedBuffer::create(std::max(AlignedBuffer::alignment, scratchBytesOf(data.steps, state->shared.pool->threads())));
     NORDLYS_TRY(scratch);
-    state->scratch = std::move(*scratch);
-    for (const ProgramStep &step : program.steps) {
-        State::StepPointers pointers;
-        pointers.inputs.assign(std::max(step.inputs.size(), KernelRun::minPointers), nullptr);
-        pointers.outputs.assign(std::max(step.outputs.size(), KernelRun::minPointers), nullptr);
-        for (std::size_t i = 0; i < step.inputs.size(); ++i)
-            pointers.inputs[i] = step.inputs[i] >= 0 ? state->readAddress(step.inputs[i]) : nullptr;
-        for (std::size_t i = 0; i < step.outputs.size(); ++i)
-            pointers.outputs[i] = step.outputs[i] >= 0 ? state->address(step.outputs[i]) : nullptr;
-        state->pointers.push_back(std::move(pointers));
-    }
+    state->shared.scratch = std::move(*scratch);
+    auto frame = Frame::create(program, data.steps, state->shared);
+    NORDLYS_TRY(frame);
+    state->frame = std::move(*frame);
     const std::vector<int> producers = program.producers();
     for (const int in : program.inputs)
         state->inputHasStep.push_back(producers[static_cast<std::size_t>(in)] >= 0);
@@ -126,16 +120,46 @@ const Plan &Session::plan() const
     return *m_state->plan;
 }
 
+namespace {
+
+core::Expected<void> checkTensor(const PortInfo &port, const core::HostTensor &input)
+{
+    if (port.kind == core::ValueKind::Sequence || port.kind == core::ValueKind::OptionalSequence)
+        return core::badInput("input " + port.name, "it is a tensor, the model wants a sequence");
+    const bool typeFits = input.dtype() == port.dtype || (!port.isFixed && port.dtype == core::DType::Undefined);
+    if (!typeFits || (port.isFixed && input.dims() != port.dims))
+        return core::badInput("input " + port.name,
+                              "it is " + std::string(core::nameOf(input.dtype())) + " " + core::shapeText(input.dims()) + ", the model wants "
+                                  + std::string(core::nameOf(port.dtype)) + (port.isFixed ? " " + core::shapeText(port.dims) : std::string()));
+    return {};
+}
+
+core::Expected<void> checkCount(const std::vector<PortInfo> &ports, std::size_t count)
+{
+    if (count != ports.size())
+        return core::badInput("inputs", "the model has " + std::to_string(ports.size()) + " inputs, " + std::to_string(count) + " were given");
+    return {};
+}
+
+} // namespace
+
 core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const core::HostTensor> inputs)
 {
-    if (inputs.size() != ports.size())
-        return core::badInput("inputs", "the model has " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given");
+    NORDLYS_TRY(checkCount(ports, inputs.size()));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        NORDLYS_TRY(checkTensor(ports[i], inputs[i]));
+    return {};
+}
+
+core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const Value> inputs)
+{
+    NORDLYS_TRY(checkCount(ports, inputs.size()));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        const PortInfo &port = ports[i];
-        if (inputs[i].dtype() != port.dtype || inputs[i].dims() != port.dims)
-            return core::badInput("input " + port.name,
-                                  "it is " + std::string(core::nameOf(inputs[i].dtype())) + " " + core::shapeText(inputs[i].dims()) + ", the model wants "
-                                      + std::string(core::nameOf(port.dtype)) + " " + core::shapeText(port.dims));
+        const bool mayBeNothing = ports[i].kind == core::ValueKind::OptionalTensor || ports[i].kind == core::ValueKind::OptionalSequence;
+        if (inputs[i].isTensor())
+            NORDLYS_TRY(checkTensor(ports[i], inputs[i].tensor()));
+        else if (inputs[i].isNothing() ? !mayBeNothing : ports[i].isFixed || ports[i].kind == core::ValueKind::OptionalTensor)
+            return core::badInput("input " + ports[i].name, inputs[i].isNothing() ? "it is missing" : "it is a sequence, the model wants a tensor");
     }
     return {};
 }
@@ -143,22 +167,43 @@ core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<c
 std::span<std::byte> Session::inputBytes(std::size_t index)
 {
     const int tensor = m_state->program().inputs[index];
-    return {m_state->address(tensor), m_state->program().tensor(tensor).bytes};
+    if (!m_state->program().tensor(tensor).isFixed())
+        return {};
+    return {m_state->frame->address(tensor), m_state->program().tensor(tensor).bytes};
 }
 
 std::span<const std::byte> Session::outputBytes(std::size_t index) const
 {
     const int tensor = m_state->program().outputs[index];
-    return {m_state->readAddress(tensor), m_state->program().tensor(tensor).bytes};
+    if (!m_state->program().tensor(tensor).isFixed())
+        return {};
+    return {m_state->frame->readAddress(tensor), m_state->program().tensor(tensor).bytes};
 }
 
 core::Expected<void> Session::run(std::span<const core::HostTensor> inputs, const TensorObserver &observer, const std::stop_token &stop)
 {
     m_state->hasRun = false;
     NORDLYS_TRY(checkInputs(m_state->plan->data().inputs, inputs));
+    m_state->frame->clearValues();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!inputs[i].bytes().empty())
+        if (const int tensor = m_state->program().inputs[i]; !m_state->program().tensor(tensor).isFixed())
+            m_state->frame->setValue(tensor, Value::ofTensor(inputs[i]));
+        else if (!inputs[i].bytes().empty())
             std::memcpy(inputBytes(i).data(), inputs[i].bytes().data(), inputs[i].bytes().size());
+    }
+    return runPrepared(observer, stop);
+}
+
+core::Expected<void> Session::runValues(std::span<const Value> inputs, const TensorObserver &observer, const std::stop_token &stop)
+{
+    m_state->hasRun = false;
+    NORDLYS_TRY(checkInputs(m_state->plan->data().inputs, inputs));
+    m_state->frame->clearValues();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (const int tensor = m_state->program().inputs[i]; !m_state->program().tensor(tensor).isFixed())
+            m_state->frame->setValue(tensor, inputs[i]);
+        else if (!inputs[i].tensor().bytes().empty())
+            std::memcpy(inputBytes(i).data(), inputs[i].tensor().bytes().data(), inputs[i].tensor().bytes().size());
     }
     return runPrepared(observer, stop);
 }
@@ -169,21 +214,21 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
     const Plan::Data &data = s.plan->data();
     const Program &program = data.program;
     s.hasRun = false;
+    s.shared.stop = stop;
+    const auto observe = [&](int tensor) {
+        if (const auto view = s.view(tensor))
+            observer(*view);
+    };
     for (std::size_t i = 0; i < program.inputs.size() && observer; ++i) {
         if (!s.inputHasStep[i])
-            observer(s.view(program.inputs[i]));
+            observe(program.inputs[i]);
     }
     s.startNs = nowNs();
     for (std::size_t i = 0; i < data.steps.size(); ++i) {
         if (stop.stop_requested())
             return core::interrupted("running the model");
         const std::int64_t before = s.timersEnabled ? nowNs() : 0;
-        const BoundStep &step = data.steps[i];
-        const KernelStatus status = step.kernel.run({s.pointers[i].inputs.data(), s.pointers[i].outputs.data(), s.scratch.data(), s.pool.get()});
-        if (status != nullptr)
-            return core::badInput("node " + program.steps[i].name + " (" + program.steps[i].op + ")", status);
-        for (const auto &quantizer : step.quantizers)
-            quantizer.apply(reinterpret_cast<float *>(s.pointers[i].outputs[quantizer.output]), *s.pool);
+        NORDLYS_TRY(s.frame->runStep(i));
         if (s.delaysNs[i] > 0) {
             for (const std::int64_t until = nowNs() + s.delaysNs[i]; nowNs() < until;) {
             }
@@ -193,9 +238,10 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
         if (observer) {
             for (const int out : program.steps[i].outputs) {
                 if (out >= 0 && program.tensor(out).fromSource)
-                    observer(s.view(out));
+                    observe(out);
             }
         }
+        s.frame->releaseAfter(i);
     }
     s.durationNs = nowNs() - s.startNs;
     s.hasRun = true;
@@ -204,42 +250,26 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
 
 core::Expected<core::HostTensor> Session::output(std::size_t index) const
 {
+    auto value = outputValue(index);
+    NORDLYS_TRY(value);
+    if (!value->isTensor())
+        return core::notSupported("output " + m_state->program().outputNames[index], "it is no tensor");
+    return value->tensor();
+}
+
+core::Expected<Value> Session::outputValue(std::size_t index) const
+{
     State &s = *m_state;
     const Program &program = s.program();
     if (index >= program.outputs.size())
         return core::usageError("output " + std::to_string(index), "the model has " + std::to_string(program.outputs.size()) + " outputs");
     if (!s.hasRun)
         return core::usageError("output " + std::to_string(index), "no run was completed");
-    return s.view(program.outputs[index]).toHost();
-}
-
-core::Expected<void> checkInputs(const std::vector<PortInfo> &ports, std::span<const Value> inputs)
-{
-    if (inputs.size() != ports.size())
-        return core::badInput("inputs", "the model has " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given");
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!inputs[i].isTensor())
-            return core::badInput("input " + ports[i].name, "it is no tensor");
-        if (inputs[i].tensor().dtype() != ports[i].dtype || inputs[i].tensor().dims() != ports[i].dims)
-            return core::badInput("input " + ports[i].name, "it has another type or shape");
-    }
-    return {};
-}
-
-core::Expected<void> Session::runValues(std::span<const Value> inputs, const TensorObserver &observer, const std::stop_token &stop)
-{
-    NORDLYS_TRY(checkInputs(m_state->plan->data().inputs, inputs));
-    std::vector<core::HostTensor> tensors;
-    for (const Value &input : inputs)
-        tensors.push_back(input.tensor());
-    return run(tensors, observer, stop);
-}
-
-core::Expected<Value> Session::outputValue(std::size_t index) const
-{
-    auto tensor = output(index);
-    NORDLYS_TRY(tensor);
-    return Value::ofTensor(std::move(*tensor));
+    if (!program.tensor(program.outputs[index]).isFixed())
+        return s.frame->value(program.outputs[index]);
+    auto host = s.view(program.outputs[index])->toHost();
+    NORDLYS_TRY(host);
+    return Value::ofTensor(std::move(*host));
 }
 
 std::span<const Session::StepTime> Session::stepTimes() const
