@@ -19,7 +19,7 @@ const OpTable &table()
         OpTable rows;
         for (const std::span<const OpSpec> family :
              {ops::elementwiseOps(), ops::convolutionOps(), ops::poolingOps(), ops::matrixOps(), ops::normalizationOps(), ops::reductionOps(),
-              ops::reshapingOps(), ops::selectionOps(), ops::resizingOps(), ops::shapeOps(), ops::quantizationOps(), ops::recurrentOps()}) {
+              ops::reshapingOps(), ops::selectionOps(), ops::resizingOps(), ops::shapeOps(), ops::quantizationOps(), ops::recurrentOps(), ops::controlFlowOps()}) {
             for (const OpSpec &spec : family)
                 rows[spec.name].push_back(&spec);
         }

@@ -67,6 +67,10 @@ struct KernelCall {
     [[nodiscard]] core::Error broken(std::string rule) const;
     /// NotSupported that names the node and what cannot be done.
     [[nodiscard]] core::Error unsupported(std::string what) const;
+    /// For parameters (axes, sizes ...) that come from an input whose values are not known yet: the call is bound again while running, when all are.
+    [[nodiscard]] core::Error needsValues(std::string what) const { return unsupported(std::move(what) + " " + std::string(valuesAreNeeded)); }
+    /// In the text of the errors of needsValues().
+    static constexpr std::string_view valuesAreNeeded = "that are only known while running have no kernel";
     /// Inputs first..last and output 0 exist and have a type in which kernels compute; the number of dims is within maxRank.
     [[nodiscard]] core::Expected<void> require(std::size_t inputCount, std::size_t outputCount = 1) const;
 };

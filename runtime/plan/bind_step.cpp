@@ -78,9 +78,8 @@ namespace {
 
 bool needsRunningValues(const Program &program, const ProgramStep &step, const core::Error &error)
 {
-    // Kernels refuse parameters that are not constant as not supported.
     const bool plain = !step.fast && step.activation == FusedActivation::None && step.residual < 0 && step.domain != planDomain;
-    return plain && error.code == core::ErrorCode::NotSupported
+    return plain && error.code == core::ErrorCode::NotSupported && error.why.find(KernelCall::valuesAreNeeded) != std::string::npos
            && std::ranges::any_of(step.inputs, [&](int in) { return in >= 0 && !program.isConstant(in); });
 }
 

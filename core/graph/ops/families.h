@@ -20,5 +20,6 @@ std::span<const OpSpec> resizingOps();
 std::span<const OpSpec> shapeOps();
 std::span<const OpSpec> quantizationOps();
 std::span<const OpSpec> recurrentOps();
+std::span<const OpSpec> controlFlowOps();
 
 } // namespace nordlys::core::ops

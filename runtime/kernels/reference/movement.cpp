@@ -106,7 +106,7 @@ core::Expected<BoundKernel> bindSplit(const KernelCall &call)
                 return call.broken("split does not give the outputs' sizes");
         }
     } else if (call.hasInput(1))
-        return call.unsupported("sizes that are only known while running have no kernel");
+        return call.needsValues("sizes");
     return bindParts(call, *axis, false);
 }
 

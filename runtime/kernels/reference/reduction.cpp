@@ -18,7 +18,7 @@ core::Expected<std::vector<std::size_t>> reducedAxes(const KernelCall &call)
     if (call.hasInput(1)) {
         stated = call.constantInts(1);
         if (!stated)
-            return call.unsupported("axes that are only known while running have no kernel");
+            return call.needsValues("axes");
     }
     if (!stated || stated->empty()) {
         std::vector<std::size_t> all;

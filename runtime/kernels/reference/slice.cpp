@@ -211,7 +211,7 @@ core::Expected<PadParameters> padParametersOf(const KernelCall &call)
     if (call.hasInput(3)) {
         axes = call.constantInts(3);
         if (!axes)
-            return call.unsupported("axes that are only known while running have no kernel");
+            return call.needsValues("axes");
     }
     for (std::size_t i = 0; i < (axes ? axes->size() : p.inDims.size()); ++i) {
         const auto axis = normalizedAxis(axes ? (*axes)[i] : static_cast<std::int64_t>(i), p.inDims.size());
