@@ -30,7 +30,15 @@ inline float floatFromNarrow(std::uint32_t bits, int exponentBits, int mantissaB
     return sign ? -magnitude : magnitude;
 }
 
-inline float floatFromHalf(std::uint16_t bits) { return floatFromNarrow(bits, 5, 10, 15, false, false); }
+/// Exact.
+inline float floatFromHalf(std::uint16_t bits)
+{
+    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16, magnitude = static_cast<std::uint32_t>(bits & 0x7fffU) << 13;
+    if (magnitude >= 0x0f800000U) // infinity, NaN
+        return std::bit_cast<float>(sign | magnitude | 0x7f800000U);
+    // The exponent's bias grows from 15 to 127; the product turns subnormal halves into ordinary floats.
+    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) * 0x1p112F));
+}
 inline float floatFromBFloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
 /// Round to nearest even; too large becomes infinity, NaN stays NaN.

@@ -2,13 +2,9 @@
 #include "binary.h"
 
 #include <cmath>
-#include <limits>
 
 namespace nordlys::runtime::reference {
 
-namespace {
-
-/// Opset 6 and older broadcast only where the attribute says so: the second operand lies at `axis` of the first, or at its end.
 core::Expected<KernelCall> withLegacyBroadcast(const KernelCall &call)
 {
     KernelCall changed = call;
@@ -21,6 +17,8 @@ core::Expected<KernelCall> withLegacyBroadcast(const KernelCall &call)
     changed.inputs[1].dims.insert(changed.inputs[1].dims.end(), rank - other - static_cast<std::size_t>(axis), 1);
     return changed;
 }
+
+namespace {
 
 /// Integers wrap around as the two's complement does; computed unsigned because signed overflow is undefined in C++.
 template <typename T, typename Function>
@@ -43,7 +41,7 @@ core::Expected<BoundKernel> bindSameType(const KernelCall &original, Make make)
         return call.broken("inputs and output differ in type");
     return dispatchNumber(call, call.inputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        return bindBroadcast<T, T, T>(call, make(tag));
+        return bindBroadcast<T, T, T>(call, make(TypeTag<ComputeOf<T>>{}));
     });
 }
 
@@ -115,44 +113,6 @@ core::Expected<BoundKernel> bindMod(const KernelCall &call)
     });
 }
 
-template <typename T>
-T powerOf(T base, double exponent)
-{
-    const double value = std::pow(static_cast<double>(base), exponent);
-    if constexpr (std::is_integral_v<T>) {
-        if (!(value > static_cast<double>(std::numeric_limits<T>::lowest())))
-            return std::numeric_limits<T>::lowest();
-        if (value >= static_cast<double>(std::numeric_limits<T>::max()))
-            return std::numeric_limits<T>::max();
-    }
-    return static_cast<T>(value);
-}
-
-template <typename T, typename E>
-T power(T base, E exponent)
-{
-    if constexpr (std::is_same_v<T, float> && std::is_same_v<E, float>)
-        return std::pow(base, exponent);
-    else
-        return powerOf(base, static_cast<double>(exponent));
-}
-
-core::Expected<BoundKernel> bindPow(const KernelCall &call)
-{
-    NORDLYS_TRY(call.require(2));
-    auto legacy = withLegacyBroadcast(call);
-    NORDLYS_TRY(legacy);
-    if (call.inputs[0].dtype != call.outputs[0].dtype)
-        return call.broken("base and output differ in type");
-    return dispatchNumber(call, call.inputs[0].dtype, [&](auto baseTag) {
-        return dispatchNumber(call, call.inputs[1].dtype, [&](auto exponentTag) {
-            using T = typename decltype(baseTag)::Type;
-            using E = typename decltype(exponentTag)::Type;
-            return bindBroadcast<T, E, T>(*legacy, [](T a, E b) -> T { return power(a, b); });
-        });
-    });
-}
-
 /// PRelu broadcasts the slope in one direction: to the input.
 core::Expected<BoundKernel> bindPRelu(const KernelCall &call)
 {
@@ -165,13 +125,14 @@ core::Expected<BoundKernel> bindPRelu(const KernelCall &call)
         return call.broken("inputs and output differ in type");
     return dispatchNumber(call, call.inputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        return bindBroadcast<T, T, T>(changed, [](T x, T slope) -> T { return x < T(0) ? static_cast<T>(x * slope) : x; });
+        using C = ComputeOf<T>;
+        return bindBroadcast<T, T, T>(changed, [](C x, C slope) -> C { return x < C(0) ? wrap(x, slope, [](auto a, auto b) { return a * b; }) : x; });
     });
 }
 
 constexpr KernelEntry entries[] = {
     {"", "Add", 1, bindAdd, true}, {"", "Sub", 1, bindSub, true}, {"", "Mul", 1, bindMul, true}, {"", "Div", 1, bindDiv, true},
-    {"", "Mod", 10, bindMod, true}, {"", "Pow", 1, bindPow, true}, {"", "PRelu", 1, bindPRelu, true},
+    {"", "Mod", 10, bindMod, true}, {"", "PRelu", 1, bindPRelu, true},
 };
 
 } // namespace

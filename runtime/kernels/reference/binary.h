@@ -5,7 +5,11 @@
 
 namespace nordlys::runtime::reference {
 
-/// Binds c = function(a, b) with broadcasting; one plain loop where nothing is broadcast.
+/// Opset 6 and older broadcast only where the attribute says so: the second operand lies at `axis` of the first, or at its end. Gives the
+/// call with the second operand's dims filled up accordingly; later opsets pass unchanged.
+core::Expected<KernelCall> withLegacyBroadcast(const KernelCall &call);
+
+/// Binds c = function(a, b) with broadcasting; one plain loop where nothing is broadcast. The function may compute in ComputeOf the types.
 template <typename A, typename B, typename Out, typename Function>
 core::Expected<BoundKernel> bindBroadcast(const KernelCall &call, Function function)
 {
@@ -24,7 +28,7 @@ core::Expected<BoundKernel> bindBroadcast(const KernelCall &call, Function funct
                 const B *y = run.input<B>(1);
                 Out *out = run.output<Out>(0);
                 for (std::int64_t i = 0; i < count; ++i)
-                    out[i] = function(x[i], y[i]);
+                    out[i] = static_cast<Out>(function(x[i], y[i]));
                 return nullptr;
             },
             sizeof(A) == sizeof(Out) ? 0 : -1);
@@ -37,7 +41,7 @@ core::Expected<BoundKernel> bindBroadcast(const KernelCall &call, Function funct
         const A *x = run.input<A>(0);
         const B *y = run.input<B>(1);
         Out *out = run.output<Out>(0);
-        loop.run([&](const auto &at) { out[at[2]] = function(x[at[0]], y[at[1]]); });
+        loop.run([&](const auto &at) { out[at[2]] = static_cast<Out>(function(x[at[0]], y[at[1]])); });
         return nullptr;
     });
 }

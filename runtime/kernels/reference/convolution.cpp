@@ -47,8 +47,8 @@ core::Expected<void> checkConvTypes(const KernelCall &call)
 }
 
 /// Adds one tap of one input channel to a whole output plane: the lines along the last dimension are plain loops.
-template <typename T>
-void addTap(const ConvShape &s, const std::array<std::int64_t, maxRank> &tap, const T *x, T weight, T *y)
+template <typename T, typename Sum>
+void addTap(const ConvShape &s, const std::array<std::int64_t, maxRank> &tap, const T *x, Sum weight, Sum *y)
 {
     const WindowAxis &last = s.window[s.rank - 1];
     const std::int64_t shift = tap[s.rank - 1] * last.dilation - last.padBegin;
@@ -65,17 +65,17 @@ void addTap(const ConvShape &s, const std::array<std::int64_t, maxRank> &tap, co
         }
         if (inside) {
             const T *from = x + at * last.input + shift;
-            T *to = y + line * last.output;
+            Sum *to = y + line * last.output;
             for (std::int64_t o = begin; o < end; ++o)
-                to[o] += from[o * last.stride] * weight;
+                to[o] += static_cast<Sum>(from[o * last.stride]) * weight;
         }
         nextIndex(out, s.outputDims, s.rank - 1);
     }
 }
 
 /// Every output element = bias + sum in the order input channel, kernel position.
-template <typename T>
-void convolveChannel(const ConvShape &s, const T *x, const T *w, T bias, T *y)
+template <typename T, typename Sum>
+void convolveChannel(const ConvShape &s, const T *x, const T *w, Sum bias, Sum *y)
 {
     std::fill_n(y, s.outputPlane, bias);
     if (s.outputPlane == 0)
@@ -83,10 +83,35 @@ void convolveChannel(const ConvShape &s, const T *x, const T *w, T bias, T *y)
     for (std::int64_t c = 0; c < s.inPerGroup; ++c) {
         std::array<std::int64_t, maxRank> tap{};
         for (std::int64_t k = 0; k < s.kernelSize; ++k) {
-            addTap(s, tap, x + c * s.inputPlane, w[c * s.kernelSize + k], y);
+            addTap(s, tap, x + c * s.inputPlane, static_cast<Sum>(w[c * s.kernelSize + k]), y);
             nextIndex(tap, s.kernelDims, s.rank);
         }
     }
+}
+
+// The output itself holds the sums of float and double; those of narrower floats lie in scratch memory, one plane a thread.
+template <typename T>
+ComputeOf<T> *sumsOf(const KernelRun &run, T *out, int thread, std::int64_t plane)
+{
+    if constexpr (isNarrowFloat<T>)
+        return reinterpret_cast<float *>(run.scratch) + thread * plane;
+    else
+        return out;
+}
+
+template <typename T>
+void storeSums(const ComputeOf<T> *sums, T *out, std::int64_t plane)
+{
+    if constexpr (isNarrowFloat<T>)
+        std::transform(sums, sums + plane, out, [](float sum) { return T(sum); });
+}
+
+template <typename T>
+std::function<std::size_t(int)> sumScratch(std::int64_t plane)
+{
+    if (!isNarrowFloat<T>)
+        return {};
+    return [plane](int threads) { return static_cast<std::size_t>(threads) * static_cast<std::size_t>(plane) * sizeof(float); };
 }
 
 core::Expected<BoundKernel> bindConv(const KernelCall &call)
@@ -108,20 +133,24 @@ core::Expected<BoundKernel> bindConv(const KernelCall &call)
     fillPlanes(s);
     return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        return bound(call, [s](const KernelRun &run) -> KernelStatus {
+        using Sum = ComputeOf<T>;
+        BoundKernel kernel = bound(call, [s](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0), *weight = run.input<T>(1), *bias = run.input<T>(2);
-            T *out = run.output<T>(0);
             const std::int64_t channels = s.group * s.outPerGroup;
-            run.pool->parallelFor(static_cast<std::size_t>(s.batch * channels), 1, [&](std::size_t begin, std::size_t end, int) {
+            run.pool->parallelFor(static_cast<std::size_t>(s.batch * channels), 1, [&](std::size_t begin, std::size_t end, int thread) {
                 for (auto i = static_cast<std::int64_t>(begin); i < static_cast<std::int64_t>(end); ++i) {
                     const std::int64_t n = i / channels, m = i % channels, g = m / s.outPerGroup;
                     const T *first = in + (n * s.group + g) * s.inPerGroup * s.inputPlane;
-                    convolveChannel(s, first, weight + m * s.inPerGroup * s.kernelSize, bias != nullptr ? bias[m] : T(0),
-                                    out + i * s.outputPlane);
+                    T *out = run.output<T>(0) + i * s.outputPlane;
+                    Sum *sums = sumsOf(run, out, thread, s.outputPlane);
+                    convolveChannel(s, first, weight + m * s.inPerGroup * s.kernelSize, bias != nullptr ? static_cast<Sum>(bias[m]) : Sum(0), sums);
+                    storeSums(sums, out, s.outputPlane);
                 }
             });
             return nullptr;
         });
+        kernel.scratchBytes = sumScratch<T>(s.outputPlane);
+        return kernel;
     });
 }
 
@@ -181,13 +210,15 @@ core::Expected<BoundKernel> bindConvTranspose(const KernelCall &call)
     fillPlanes(s); // "input" is the larger side here: the output of the operator
     return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        return bound(call, [s](const KernelRun &run) -> KernelStatus {
+        using Sum = ComputeOf<T>;
+        BoundKernel kernel = bound(call, [s](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0), *weight = run.input<T>(1), *bias = run.input<T>(2);
             const std::int64_t channels = s.group * s.outPerGroup;
             for (std::int64_t i = 0; i < s.batch * channels; ++i) {
                 const std::int64_t n = i / channels, m = i % channels, g = m / s.outPerGroup;
                 T *out = run.output<T>(0) + i * s.inputPlane;
-                std::fill_n(out, s.inputPlane, bias != nullptr ? bias[m] : T(0));
+                Sum *sums = sumsOf(run, out, 0, s.inputPlane);
+                std::fill_n(sums, s.inputPlane, bias != nullptr ? static_cast<Sum>(bias[m]) : Sum(0));
                 for (std::int64_t c = 0; c < s.inPerGroup; ++c) {
                     const T *first = in + ((n * s.group + g) * s.inPerGroup + c) * s.outputPlane;
                     const T *taps = weight + ((g * s.inPerGroup + c) * s.outPerGroup + m % s.outPerGroup) * s.kernelSize;
@@ -203,15 +234,18 @@ core::Expected<BoundKernel> bindConvTranspose(const KernelCall &call)
                                 at = at * s.window[d].input + position;
                             }
                             if (inside)
-                                out[at] += first[o] * taps[k];
+                                sums[at] += static_cast<Sum>(first[o]) * static_cast<Sum>(taps[k]);
                             nextIndex(tap, s.kernelDims, s.rank);
                         }
                         nextIndex(from, s.outputDims, s.rank);
                     }
                 }
+                storeSums(sums, out, s.inputPlane);
             }
             return nullptr;
         });
+        kernel.scratchBytes = sumScratch<T>(s.inputPlane);
+        return kernel;
     });
 }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
+#include <algorithm>
+
 namespace nordlys::runtime::reference {
 
 namespace {
+
+/// Sums of products: floats in ComputeOf; integers modulo 2^64, because they wrap around and signed overflow is undefined in C++.
+template <typename T>
+using SumOf = std::conditional_t<isFloatType<T>, ComputeOf<T>, std::uint64_t>;
 
 /// numpy.matmul: a vector counts as a row on the left and a column on the right; leading dimensions are broadcast.
 core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
@@ -38,16 +44,17 @@ core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
     loop.setBroadcastOperand(1, bLead);
     return dispatchNumber(call, c.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
+        using Sum = SumOf<T>;
         return bound(call, [loop, m, k, n](const KernelRun &run) -> KernelStatus {
             T *out = run.output<T>(0);
             loop.run([&](const auto &at) {
                 const T *x = run.input<T>(0) + at[0] * m * k, *y = run.input<T>(1) + at[1] * k * n;
                 for (std::int64_t row = 0; row < m; ++row) {
                     for (std::int64_t column = 0; column < n; ++column) {
-                        T sum = 0;
+                        Sum sum = 0;
                         for (std::int64_t i = 0; i < k; ++i)
-                            sum = static_cast<T>(sum + x[row * k + i] * y[i * n + column]);
-                        out[row * n + column] = sum;
+                            sum += static_cast<Sum>(x[row * k + i]) * static_cast<Sum>(y[i * n + column]);
+                        out[row * n + column] = static_cast<T>(sum);
                     }
                 }
                 out += m * n;
@@ -55,6 +62,21 @@ core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
             return nullptr;
         });
     });
+}
+
+/// alpha and beta are floats also where the matrices are integers: the product is then cut towards zero, to what int64 holds.
+template <typename T>
+SumOf<T> scaled(float factor, SumOf<T> value)
+{
+    if constexpr (isFloatType<T>) {
+        return static_cast<SumOf<T>>(factor) * value;
+    } else {
+        if (factor >= 1.0F && factor <= 1.0F)
+            return value;
+        const double product = static_cast<double>(factor) * static_cast<double>(static_cast<T>(value));
+        constexpr double limit = 9.2e18;
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::clamp(product == product ? product : 0.0, -limit, limit)));
+    }
 }
 
 core::Expected<BoundKernel> bindGemm(const KernelCall &call)
@@ -81,18 +103,19 @@ core::Expected<BoundKernel> bindGemm(const KernelCall &call)
     const std::int64_t aRow = transA ? 1 : k, aInner = transA ? m : 1, bInner = transB ? 1 : n, bColumn = transB ? k : 1;
     return dispatchNumber(call, y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
+        using Sum = SumOf<T>;
         return bound(call, [=](const KernelRun &run) -> KernelStatus {
             const T *x = run.input<T>(0), *w = run.input<T>(1), *c = run.input<T>(2);
             T *out = run.output<T>(0);
             loop.run([&](const auto &at) {
                 const std::int64_t row = at[0] / n, column = at[0] % n;
-                T sum = 0;
+                Sum sum = 0;
                 for (std::int64_t i = 0; i < k; ++i)
-                    sum = static_cast<T>(sum + x[row * aRow + i * aInner] * w[i * bInner + column * bColumn]);
-                T value = alpha == 1.0F ? sum : static_cast<T>(static_cast<T>(alpha) * sum);
+                    sum += static_cast<Sum>(x[row * aRow + i * aInner]) * static_cast<Sum>(w[i * bInner + column * bColumn]);
+                Sum value = scaled<T>(alpha, sum);
                 if (c != nullptr)
-                    value = static_cast<T>(value + (beta == 1.0F ? c[at[1]] : static_cast<T>(static_cast<T>(beta) * c[at[1]])));
-                out[at[0]] = value;
+                    value += scaled<T>(beta, static_cast<Sum>(c[at[1]]));
+                out[at[0]] = static_cast<T>(value);
             });
             return nullptr;
         });

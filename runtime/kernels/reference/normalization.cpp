@@ -26,6 +26,7 @@ core::Expected<BoundKernel> bindBatchNormalization(const KernelCall &call)
     const std::int64_t batch = x.dims[0], channels = x.dims[1], plane = batch * channels > 0 ? x.elementCount() / (batch * channels) : 0;
     return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
+        using C = ComputeOf<T>;
         return bound(
             call,
             [=](const KernelRun &run) -> KernelStatus {
@@ -33,9 +34,9 @@ core::Expected<BoundKernel> bindBatchNormalization(const KernelCall &call)
                 T *out = run.output<T>(0);
                 for (std::int64_t i = 0; i < batch * channels; ++i) {
                     const std::int64_t c = i % channels;
-                    const T factor = scale[c] / std::sqrt(var[c] + static_cast<T>(epsilon));
+                    const C factor = scale[c] / std::sqrt(static_cast<C>(var[c]) + static_cast<C>(epsilon));
                     for (std::int64_t p = i * plane; p < (i + 1) * plane; ++p)
-                        out[p] = (in[p] - mean[c]) * factor + bias[c];
+                        out[p] = static_cast<T>((in[p] - mean[c]) * factor + bias[c]);
                 }
                 return nullptr;
             },

@@ -79,7 +79,7 @@ core::Expected<BoundKernel> bindMaxPool(const KernelCall &call)
                 const T *in = run.input<T>(0) + plane * s.inputPlane;
                 std::array<std::int64_t, maxRank> out{};
                 for (std::int64_t o = 0; o < s.outputPlane; ++o) {
-                    T best = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+                    T best = smallestOf<T>();
                     std::int64_t where = -1;
                     visitWindow(s, out, [&](std::int64_t at) {
                         if (where < 0 || in[at] > best || in[at] != in[at]) { // a NaN stays
@@ -112,14 +112,14 @@ core::Expected<BoundKernel> bindAveragePool(const KernelCall &call)
                 const T *in = run.input<T>(0) + plane * s.inputPlane;
                 std::array<std::int64_t, maxRank> out{};
                 for (std::int64_t o = 0; o < s.outputPlane; ++o) {
-                    T sum = 0;
+                    ComputeOf<T> sum = 0;
                     std::int64_t count = 0;
                     const std::int64_t padded = visitWindow(s, out, [&](std::int64_t at) {
                         sum += in[at];
                         ++count;
                     });
                     const std::int64_t divisor = includePad ? padded : count;
-                    run.output<T>(0)[plane * s.outputPlane + o] = divisor > 0 ? sum / static_cast<T>(divisor) : T(0);
+                    run.output<T>(0)[plane * s.outputPlane + o] = static_cast<T>(divisor > 0 ? sum / static_cast<ComputeOf<T>>(divisor) : 0);
                     nextIndex(out, s.outputDims, s.rank);
                 }
             }
@@ -146,7 +146,7 @@ core::Expected<BoundKernel> bindGlobalPool(const KernelCall &call, bool average)
             for (std::int64_t p = 0; p < planes; ++p) {
                 const T *in = run.input<T>(0) + p * plane;
                 double sum = 0;
-                T best = -std::numeric_limits<T>::infinity();
+                T best = smallestOf<T>();
                 for (std::int64_t i = 0; i < plane; ++i) {
                     sum += static_cast<double>(in[i]);
                     best = in[i] > best || in[i] != in[i] ? in[i] : best;

@@ -47,20 +47,21 @@ core::Dims reducedDims(const core::Dims &dims, const std::vector<std::size_t> &a
     return result;
 }
 
+/// Floats are summed up in double; integers in 64 bits, where they wrap around (unsigned, because signed overflow is undefined in C++).
 template <typename T>
 struct Accumulator {
-    using Wide = std::conditional_t<std::is_floating_point_v<T>, double, T>;
+    using Wide = std::conditional_t<isFloatType<T>, double, std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>;
     Reduction kind;
     Wide value;
-    Wide most = std::numeric_limits<Wide>::lowest(); // for LogSumExp
+    double exponentials = 0, most = -std::numeric_limits<double>::infinity(); // for LogSumExp
 
     explicit Accumulator(Reduction reduction) : kind(reduction), value(start(reduction)) {}
     static Wide start(Reduction kind)
     {
         if (kind == Reduction::Max)
-            return std::numeric_limits<Wide>::has_infinity ? -std::numeric_limits<Wide>::infinity() : std::numeric_limits<Wide>::lowest();
+            return static_cast<Wide>(smallestOf<T>());
         if (kind == Reduction::Min)
-            return std::numeric_limits<Wide>::has_infinity ? std::numeric_limits<Wide>::infinity() : std::numeric_limits<Wide>::max();
+            return static_cast<Wide>(largestOf<T>());
         return static_cast<Wide>(kind == Reduction::Prod ? 1 : 0);
     }
     static Wide wrapAdd(Wide a, Wide b)
@@ -77,6 +78,17 @@ struct Accumulator {
         else
             return a * b;
     }
+    /// Keeps the sum relative to the largest exponent, so that it cannot overflow.
+    void addExponential(double x)
+    {
+        if (x > most) {
+            exponentials = exponentials * std::exp(most - x) + 1;
+            most = x;
+        } else if (x < most || x != x)
+            exponentials += std::exp(x - most);
+        else if (x > -std::numeric_limits<double>::infinity())
+            exponentials += 1; // also at infinity, where the difference is NaN
+    }
     void add(T element)
     {
         const auto x = static_cast<Wide>(element);
@@ -84,30 +96,38 @@ struct Accumulator {
         case Reduction::Max: value = x > value || x != x ? x : value; break;
         case Reduction::Min: value = x < value || x != x ? x : value; break;
         case Reduction::Prod: value = wrapMul(value, x); break;
-        case Reduction::L1: value = wrapAdd(value, x < Wide(0) ? static_cast<Wide>(wrapMul(x, static_cast<Wide>(-1))) : x); break;
+        case Reduction::L1: value = wrapAdd(value, x < Wide(0) ? wrapMul(x, static_cast<Wide>(-1)) : x); break;
         case Reduction::L2:
         case Reduction::SumSquare: value = wrapAdd(value, wrapMul(x, x)); break;
-        case Reduction::LogSumExp:
-            if constexpr (std::is_floating_point_v<Wide>) {
-                if (x > most) {
-                    value = value * std::exp(most - x) + 1;
-                    most = x;
-                } else
-                    value += std::exp(x - most);
-            }
-            break;
+        case Reduction::LogSumExp: addExponential(static_cast<double>(x)); break;
         default: value = wrapAdd(value, x);
         }
     }
+    /// Nothing to reduce: the identity of the operator; the mean of nothing is not a number (0 for integers).
     T finish(std::int64_t count) const
     {
         switch (kind) {
-        case Reduction::Mean: return count > 0 ? static_cast<T>(value / static_cast<Wide>(count)) : T(0);
-        case Reduction::L2: return static_cast<T>(std::sqrt(static_cast<double>(value)));
-        case Reduction::LogSum: return static_cast<T>(std::log(static_cast<double>(value)));
-        case Reduction::LogSumExp: return static_cast<T>(std::log(static_cast<double>(value)) + static_cast<double>(most));
+        case Reduction::Mean:
+            if constexpr (isFloatType<T>)
+                return static_cast<T>(value / static_cast<double>(count));
+            else
+                return count > 0 ? static_cast<T>(value / static_cast<Wide>(count)) : T(0);
+        case Reduction::L2: return fromReal(std::sqrt(static_cast<double>(value)));
+        case Reduction::LogSum: return fromReal(std::log(static_cast<double>(value)));
+        case Reduction::LogSumExp: return fromReal(exponentials > 0 || exponentials != exponentials ? std::log(exponentials) + most : most);
         default: return static_cast<T>(value);
         }
+    }
+    /// Integers are cut towards zero; the logarithm of nothing becomes the lowest one.
+    static T fromReal(double x)
+    {
+        if constexpr (std::is_integral_v<T>) {
+            if (!(x > static_cast<double>(std::numeric_limits<T>::lowest())))
+                return x != x ? T(0) : std::numeric_limits<T>::lowest();
+            if (x >= static_cast<double>(std::numeric_limits<T>::max()))
+                return std::numeric_limits<T>::max();
+        }
+        return static_cast<T>(x);
     }
 };
 
@@ -133,8 +153,6 @@ core::Expected<BoundKernel> bindReduction(const KernelCall &call, Reduction kind
     innerLoop.setOperand(0, innerStrides);
     return dispatchNumber(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        if (kind == Reduction::LogSumExp && !std::is_floating_point_v<T>)
-            return call.unsupported("logarithms of integers have no kernel");
         return bound(call, [=](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0);
             T *out = run.output<T>(0);
@@ -178,8 +196,10 @@ core::Expected<BoundKernel> bindArg(const KernelCall &call)
                 const T *in = run.input<T>(0) + at[0];
                 std::int64_t best = 0;
                 for (std::int64_t i = 1; i < size; ++i) {
-                    const T value = in[i * step], held = in[best * step];
-                    if ((largest ? value > held : value < held) || (last && value == held))
+                    const ComputeOf<T> value = in[i * step], held = in[best * step];
+                    // NaN wins, as in NumPy.
+                    const bool better = (largest ? value > held : value < held) || (notANumber(value) && !notANumber(held));
+                    if (better || (last && (value == held || (notANumber(value) && notANumber(held)))))
                         best = i;
                 }
                 *out++ = best;

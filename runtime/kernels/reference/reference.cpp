@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
+#include "families.h"
+
 #include <algorithm>
 
 namespace nordlys::runtime {
@@ -53,7 +55,7 @@ const KernelEntry *findReferenceKernel(std::string_view domain, std::string_view
     const KernelEntry *best = nullptr;
     using namespace reference;
     for (const auto &family :
-         {unaryKernels(), binaryKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
+         {unaryKernels(), binaryKernels(), powerKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
           matrixKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
           sliceKernels(), gatherKernels(), shapeKernels(), castKernels()}) {
         for (const KernelEntry &entry : family) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "half.h"
+
 #include <runtime/kernels/kernel.h>
 
 #include <cstdint>
@@ -10,26 +12,8 @@
 #include <utility>
 #include <vector>
 
-/// Tools of the reference kernels: written for clarity, they are what faster kernels are compared with.
+/// Tools of the reference kernels: written for clarity, they are what faster kernels are compared with. families.h lists the family files.
 namespace nordlys::runtime::reference {
-
-/// The kernels of each family file.
-std::span<const KernelEntry> unaryKernels();
-std::span<const KernelEntry> binaryKernels();
-std::span<const KernelEntry> variadicKernels();
-std::span<const KernelEntry> comparisonKernels();
-std::span<const KernelEntry> convolutionKernels();
-std::span<const KernelEntry> poolingKernels();
-std::span<const KernelEntry> matrixKernels();
-std::span<const KernelEntry> normalizationKernels();
-std::span<const KernelEntry> softmaxKernels();
-std::span<const KernelEntry> reductionKernels();
-std::span<const KernelEntry> viewKernels();
-std::span<const KernelEntry> movementKernels();
-std::span<const KernelEntry> sliceKernels();
-std::span<const KernelEntry> gatherKernels();
-std::span<const KernelEntry> shapeKernels();
-std::span<const KernelEntry> castKernels();
 
 inline BoundKernel bound(const KernelCall &call, std::function<KernelStatus(const KernelRun &)> run, int inPlaceInput = -1)
 {
@@ -45,13 +29,16 @@ struct TypeTag {
     using Type = T;
 };
 
-/// Calls `function(TypeTag<T>{})` with the C++ type of a number type. Booleans are bytes of 0 or 1.
+/// Calls `function(TypeTag<T>{})` with the C++ type of a number type: float, double, Half, BFloat16, integers of 8 to 64 bits. Compute in
+/// ComputeOf<T> and store T(result); ask isFloatType<T>, not std::is_floating_point_v<T>. Booleans are bytes of 0 or 1.
 template <typename Function>
 core::Expected<BoundKernel> dispatchNumber(const KernelCall &call, core::DType type, Function &&function)
 {
     switch (type) {
     case core::DType::Float32: return function(TypeTag<float>{});
     case core::DType::Float64: return function(TypeTag<double>{});
+    case core::DType::Float16: return function(TypeTag<Half>{});
+    case core::DType::BFloat16: return function(TypeTag<BFloat16>{});
     case core::DType::Int8: return function(TypeTag<std::int8_t>{});
     case core::DType::Int16: return function(TypeTag<std::int16_t>{});
     case core::DType::Int32: return function(TypeTag<std::int32_t>{});
@@ -64,14 +51,36 @@ core::Expected<BoundKernel> dispatchNumber(const KernelCall &call, core::DType t
     }
 }
 
+/// The same for floating-point types only.
 template <typename Function>
 core::Expected<BoundKernel> dispatchFloat(const KernelCall &call, core::DType type, Function &&function)
 {
     switch (type) {
     case core::DType::Float32: return function(TypeTag<float>{});
     case core::DType::Float64: return function(TypeTag<double>{});
+    case core::DType::Float16: return function(TypeTag<Half>{});
+    case core::DType::BFloat16: return function(TypeTag<BFloat16>{});
     default: return call.unsupported("the type " + std::string(core::nameOf(type)) + " has no kernel");
     }
+}
+
+/// Below every number of T: minus infinity, or the lowest integer.
+template <typename T>
+T smallestOf()
+{
+    if constexpr (isFloatType<T>)
+        return static_cast<T>(-static_cast<ComputeOf<T>>(std::numeric_limits<T>::infinity()));
+    else
+        return std::numeric_limits<T>::lowest();
+}
+/// Above every number of T.
+template <typename T>
+T largestOf()
+{
+    if constexpr (isFloatType<T>)
+        return std::numeric_limits<T>::infinity();
+    else
+        return std::numeric_limits<T>::max();
 }
 
 /// For kernels that only move elements: an unsigned type of the element's size.

@@ -120,14 +120,11 @@ core::Expected<BoundKernel> bindRange(const KernelCall &call)
     return dispatchNumber(call, y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [count = y.dims[0]](const KernelRun &run) -> KernelStatus {
-            T value = *run.input<T>(0);
-            for (std::int64_t i = 0; i < count; ++i) {
-                run.output<T>(0)[i] = value;
-                if constexpr (std::is_integral_v<T>)
-                    value = static_cast<T>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(*run.input<T>(2)));
-                else
-                    value += *run.input<T>(2);
-            }
+            // Integers are computed unsigned: their overflow is undefined in C++.
+            using Wide = std::conditional_t<isFloatType<T>, double, std::uint64_t>;
+            const auto first = static_cast<Wide>(*run.input<T>(0)), step = static_cast<Wide>(*run.input<T>(2));
+            for (std::int64_t i = 0; i < count; ++i)
+                run.output<T>(0)[i] = static_cast<T>(first + static_cast<Wide>(i) * step);
             return nullptr;
         });
     });

@@ -27,6 +27,7 @@ core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarit
     }
     return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
+        using C = ComputeOf<T>;
         return bound(
             call,
             [=](const KernelRun &run) -> KernelStatus {
@@ -36,9 +37,9 @@ core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarit
                     const std::int64_t first = i / inner * size * inner + i % inner;
                     const T *in = run.input<T>(0) + first;
                     T *out = run.output<T>(0) + first;
-                    T most = in[0];
+                    C most = in[0];
                     for (std::int64_t k = 1; k < size; ++k)
-                        most = std::max(most, in[k * inner]);
+                        most = std::max(most, static_cast<C>(in[k * inner]));
                     double sum = 0;
                     for (std::int64_t k = 0; k < size; ++k)
                         sum += std::exp(static_cast<double>(in[k * inner] - most));

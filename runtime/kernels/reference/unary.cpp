@@ -9,7 +9,7 @@ namespace nordlys::runtime::reference {
 
 namespace {
 
-/// Binds y[i] = function(x[i]).
+/// Binds y[i] = function(x[i]); the function may compute in ComputeOf the types.
 template <typename In, typename Out, typename Function>
 core::Expected<BoundKernel> bindMap(const KernelCall &call, Function function)
 {
@@ -24,7 +24,7 @@ core::Expected<BoundKernel> bindMap(const KernelCall &call, Function function)
                 const In *in = run.input<In>(0);
                 Out *out = run.output<Out>(0);
                 for (std::int64_t i = 0; i < count; ++i)
-                    out[i] = function(in[i]);
+                    out[i] = static_cast<Out>(function(in[i]));
                 return nullptr;
             },
             sizeof(In) == sizeof(Out) ? 0 : -1);
@@ -35,12 +35,13 @@ core::Expected<BoundKernel> bindMap(const KernelCall &call, Function function)
     return bound(call, [loop, function](const KernelRun &run) -> KernelStatus {
         const In *in = run.input<In>(0);
         Out *out = run.output<Out>(0);
-        loop.run([&](const auto &at) { out[at[1]] = function(in[at[0]]); });
+        loop.run([&](const auto &at) { out[at[1]] = static_cast<Out>(function(in[at[0]])); });
         return nullptr;
     });
 }
 
-/// A function computed in the type of the tensor: `dispatch` calls with a tag of that type, `make` turns it into the function.
+/// A function from the type of the tensor to itself: `dispatch` calls with a tag of that type, `make` turns a tag of the type to compute in
+/// into the function.
 template <typename Dispatch, typename Make>
 core::Expected<BoundKernel> bindSameType(const KernelCall &call, Dispatch dispatch, Make make)
 {
@@ -49,7 +50,7 @@ core::Expected<BoundKernel> bindSameType(const KernelCall &call, Dispatch dispat
         return call.broken("input and output differ in type");
     return dispatch([&](auto tag) {
         using T = typename decltype(tag)::Type;
-        return bindMap<T, T>(call, make(tag));
+        return bindMap<T, T>(call, make(TypeTag<ComputeOf<T>>{}));
     });
 }
 
@@ -278,7 +279,7 @@ core::Expected<BoundKernel> bindFloatTest(const KernelCall &call, Test test)
         return call.broken("the output has to be boolean");
     return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        return bindMap<T, std::uint8_t>(call, [test](T x) -> std::uint8_t { return test(x) ? 1 : 0; });
+        return bindMap<T, std::uint8_t>(call, [test](ComputeOf<T> x) -> std::uint8_t { return test(x) ? 1 : 0; });
     });
 }
 

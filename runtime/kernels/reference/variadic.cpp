@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nordlys::runtime::reference {
@@ -14,22 +15,26 @@ T combine(Fold fold, T a, T b)
 {
     switch (fold) {
     case Fold::Max:
-        if constexpr (std::is_floating_point_v<T>) {
+        if constexpr (isFloatType<T>) {
             if (std::isnan(a) || std::isnan(b))
                 return std::isnan(a) ? a : b;
         }
         return a < b ? b : a;
     case Fold::Min:
-        if constexpr (std::is_floating_point_v<T>) {
+        if constexpr (isFloatType<T>) {
             if (std::isnan(a) || std::isnan(b))
                 return std::isnan(a) ? a : b;
         }
         return b < a ? b : a;
-    default: return static_cast<T>(a + b);
+    default:
+        if constexpr (std::is_integral_v<T>) // wraps around; signed overflow is undefined in C++
+            return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+        else
+            return a + b;
     }
 }
 
-/// One pass per input over the output, which holds the intermediate result.
+/// One pass per input over the intermediate result, which lies in the output; that of narrow floats lies in scratch memory as float.
 core::Expected<BoundKernel> bindFold(const KernelCall &call, Fold fold)
 {
     NORDLYS_TRY(call.require(call.inputs.empty() ? 1 : call.inputs.size()));
@@ -53,21 +58,27 @@ core::Expected<BoundKernel> bindFold(const KernelCall &call, Fold fold)
     const std::int64_t count = out.elementCount();
     return dispatchNumber(call, out.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        return bound(call, [loops, fold, count](const KernelRun &run) -> KernelStatus {
-            T *result = run.output<T>(0);
+        using C = ComputeOf<T>;
+        BoundKernel kernel = bound(call, [loops, fold, count](const KernelRun &run) -> KernelStatus {
+            C *result = reinterpret_cast<C *>(isNarrowFloat<T> ? run.scratch : run.outputs[0]);
             for (std::size_t i = 0; i < loops.size(); ++i) {
                 const T *in = run.input<T>(i);
                 if (i == 0)
                     loops[i].run([&](const auto &at) { result[at[1]] = in[at[0]]; });
                 else
-                    loops[i].run([&](const auto &at) { result[at[1]] = combine(fold, result[at[1]], in[at[0]]); });
+                    loops[i].run([&](const auto &at) { result[at[1]] = combine(fold, result[at[1]], static_cast<C>(in[at[0]])); });
             }
             if (fold == Fold::Mean) {
                 for (std::int64_t i = 0; i < count; ++i)
-                    result[i] = static_cast<T>(result[i] / static_cast<T>(loops.size()));
+                    result[i] = static_cast<C>(result[i] / static_cast<C>(loops.size()));
             }
+            if constexpr (isNarrowFloat<T>)
+                std::transform(result, result + count, run.output<T>(0), [](float value) { return T(value); });
             return nullptr;
         });
+        if (isNarrowFloat<T>)
+            kernel.scratchBytes = [count](int) { return static_cast<std::size_t>(count) * sizeof(float); };
+        return kernel;
     });
 }
 
