@@ -14,11 +14,6 @@ std::string quoted(std::string_view kind, std::string_view name)
 
 namespace {
 
-DType knownType(int number)
-{
-    return number > 0 && number <= static_cast<int>(DType::Float4E2M1) ? static_cast<DType>(number) : DType::Undefined;
-}
-
 bool isSequenceOfTensors(const onnx::TypeProto &type)
 {
     return type.has_sequence_type() && type.sequence_type().elem_type().has_tensor_type();
@@ -41,13 +36,13 @@ ValueKind kindOf(const onnx::TypeProto &type)
 DType elementTypeOf(const onnx::TypeProto &type)
 {
     if (type.has_tensor_type())
-        return knownType(type.tensor_type().elem_type());
+        return dtypeFromNumber(type.tensor_type().elem_type());
     if (type.has_sequence_type() || type.has_optional_type()) {
         const onnx::TypeProto &inner = type.has_sequence_type() ? type.sequence_type().elem_type() : type.optional_type().elem_type();
         if (inner.has_tensor_type())
-            return knownType(inner.tensor_type().elem_type());
+            return dtypeFromNumber(inner.tensor_type().elem_type());
         if (isSequenceOfTensors(inner))
-            return knownType(inner.sequence_type().elem_type().tensor_type().elem_type());
+            return dtypeFromNumber(inner.sequence_type().elem_type().tensor_type().elem_type());
     }
     return DType::Undefined;
 }
@@ -65,7 +60,7 @@ Expected<StatedType> statedType(const onnx::ValueInfoProto &info, NameTable &nam
         return stated;
     }
     const onnx::TypeProto_Tensor &type = info.type().tensor_type();
-    stated.dtype = knownType(type.elem_type());
+    stated.dtype = dtypeFromNumber(type.elem_type());
     if (!type.has_shape())
         return stated;
     if (type.shape().dim_size() > kMaxImportRank)

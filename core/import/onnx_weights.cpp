@@ -56,6 +56,7 @@ std::optional<std::vector<std::byte>> typedValues(const onnx::TensorProto &proto
     case DType::Float8E4M3FNUZ:
     case DType::Float8E5M2:
     case DType::Float8E5M2FNUZ:
+    case DType::Float8E8M0:
     case DType::UInt4:
     case DType::Int4:
     case DType::Float4E2M1: return packed<std::uint8_t>(proto.int32_data());
@@ -88,9 +89,9 @@ OnnxWeights::OnnxWeights(std::shared_ptr<const MappedFile> model, std::vector<We
 Expected<AttributeTensor> OnnxWeights::read(const onnx::TensorProto &proto, const std::string &what)
 {
     AttributeTensor tensor;
-    if (proto.data_type() < 1 || proto.data_type() > static_cast<int>(DType::Float4E2M1))
+    tensor.dtype = dtypeFromNumber(proto.data_type());
+    if (tensor.dtype == DType::Undefined)
         return badInput(what, "its element type " + std::to_string(proto.data_type()) + " is unknown");
-    tensor.dtype = static_cast<DType>(proto.data_type());
     if (proto.has_segment())
         return notSupported(what, "is stored in segments", "Save the model again without them.");
     if (proto.dims_size() > kMaxImportRank)

@@ -2,6 +2,7 @@
 #include "convert.h"
 
 #include "float_bits.h"
+#include "narrow_float.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,16 +14,6 @@ namespace nordlys::core {
 namespace {
 
 std::uint8_t byteAt(const HostTensor &tensor, std::size_t i) { return std::to_integer<std::uint8_t>(tensor.bytes()[i]); }
-
-float float8At(DType type, std::uint8_t bits)
-{
-    switch (type) {
-    case DType::Float8E4M3FN: return floatFromNarrow(bits, 4, 3, 7, true, false);
-    case DType::Float8E4M3FNUZ: return floatFromNarrow(bits, 4, 3, 8, false, true);
-    case DType::Float8E5M2: return floatFromNarrow(bits, 5, 2, 15, false, false);
-    default: return floatFromNarrow(bits, 5, 2, 16, false, true);
-    }
-}
 
 /// Calls visit(i, value) for every element, value in a type that holds it exactly; false for types without a real value.
 template <typename Visit>
@@ -52,7 +43,8 @@ bool visitElements(const HostTensor &tensor, Visit visit)
     case DType::Float8E4M3FN:
     case DType::Float8E4M3FNUZ:
     case DType::Float8E5M2:
-    case DType::Float8E5M2FNUZ: return run([&](std::size_t i) { return float8At(tensor.dtype(), byteAt(tensor, i)); });
+    case DType::Float8E5M2FNUZ:
+    case DType::Float8E8M0: return run([&](std::size_t i) { return floatFromNarrow(tensor.dtype(), byteAt(tensor, i)); });
     case DType::UInt4:
     case DType::Int4:
     case DType::Float4E2M1:
@@ -62,10 +54,7 @@ bool visitElements(const HostTensor &tensor, Visit visit)
                 return static_cast<float>(nibble);
             if (tensor.dtype() == DType::Int4)
                 return static_cast<float>(static_cast<int>(nibble) - (nibble >= 8 ? 16 : 0));
-            const float magnitude = (nibble & 0x6U) == 0 ? 0.5F * static_cast<float>(nibble & 1U)
-                                                         : std::ldexp(1.0F + 0.5F * static_cast<float>(nibble & 1U),
-                                                                      static_cast<int>((nibble >> 1) & 3U) - 1);
-            return nibble & 8U ? -magnitude : magnitude;
+            return floatFromNarrow(tensor.dtype(), static_cast<std::uint8_t>(nibble));
         });
     default: return false;
     }

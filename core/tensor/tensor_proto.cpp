@@ -16,7 +16,7 @@ namespace {
 template <typename Element, typename Field>
 bool fill(HostTensor &tensor, const Field &values)
 {
-    auto target = tensor.as<Element>();
+    const std::span<Element> target{reinterpret_cast<Element *>(tensor.bytes().data()), tensor.bytes().size() / sizeof(Element)};
     for (std::size_t i = 0; i < target.size(); ++i) {
         const auto value = values.Get(static_cast<int>(i));
         if constexpr (std::is_integral_v<Element>) {
@@ -57,7 +57,7 @@ bool fillTyped(HostTensor &tensor, const onnx::TensorProto &proto)
     case DType::UInt16:
     case DType::Float16:
     case DType::BFloat16: return fill<std::uint16_t>(tensor, proto.int32_data());
-    default: return fill<std::uint8_t>(tensor, proto.int32_data());
+    default: return fill<std::uint8_t>(tensor, proto.int32_data()); // 4-bit types: a pair in each value
     }
 }
 
@@ -77,10 +77,9 @@ Expected<HostTensor> parseTensorProto(std::span<const std::byte> bytes, const st
     onnx::TensorProto proto;
     if (bytes.empty() || !proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return badInput(what, "this is no ONNX TensorProto (the protobuf message is broken or empty)");
-    const int number = proto.data_type();
-    if (number <= 0 || number > static_cast<int>(DType::Float4E2M1))
-        return badInput(what, "this is no ONNX TensorProto (element type " + std::to_string(number) + ")");
-    const auto dtype = static_cast<DType>(number);
+    const DType dtype = dtypeFromNumber(proto.data_type());
+    if (dtype == DType::Undefined)
+        return badInput(what, "this is no ONNX TensorProto (element type " + std::to_string(proto.data_type()) + ")");
     if (dtype == DType::String)
         return notSupported(what, "tensors of strings are not read");
     if (proto.has_data_location() && proto.data_location() == onnx::TensorProto::EXTERNAL)
@@ -106,7 +105,7 @@ Expected<HostTensor> parseTensorProto(std::span<const std::byte> bytes, const st
             return badInput(what, "shape " + shapeText(dims) + " needs " + std::to_string(expected) +
                                       " values, the message holds " + std::to_string(typedCount(proto, dtype)));
         }
-        if (isComplex || bitsOf(dtype) < 8)
+        if (isComplex)
             return notSupported(what, std::string(nameOf(dtype)) + " values are read from raw_data only");
         if (!fillTyped(*tensor, proto))
             return badInput(what, "a value does not fit the element type " + std::string(nameOf(dtype)));

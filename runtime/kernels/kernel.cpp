@@ -38,6 +38,18 @@ std::size_t elementSize(core::DType type)
     return bits >= 8 ? static_cast<std::size_t>(bits) / 8 : 0;
 }
 
+bool isPacked(core::DType type)
+{
+    const int bits = core::bitsOf(type);
+    return bits > 0 && bits < 8;
+}
+
+std::size_t storageBytes(core::DType type, std::int64_t count)
+{
+    const auto elements = static_cast<std::size_t>(count);
+    return isPacked(type) ? (elements * static_cast<std::size_t>(core::bitsOf(type)) + 7) / 8 : elements * elementSize(type);
+}
+
 const core::AttributeValue *KernelCall::attribute(std::string_view name) const
 {
     if (attributes == nullptr)
@@ -111,6 +123,17 @@ core::Error KernelCall::unsupported(std::string what) const
 
 core::Expected<void> KernelCall::require(std::size_t inputCount, std::size_t outputCount) const
 {
+    for (const auto *list : {&inputs, &outputs}) {
+        for (const TensorDesc &desc : *list) {
+            if (desc.present && isPacked(desc.dtype))
+                return unsupported("values of type " + std::string(core::nameOf(desc.dtype)) + " have no kernel");
+        }
+    }
+    return requireOrPacked(inputCount, outputCount);
+}
+
+core::Expected<void> KernelCall::requireOrPacked(std::size_t inputCount, std::size_t outputCount) const
+{
     for (std::size_t i = 0; i < inputCount; ++i) {
         if (!hasInput(i))
             return broken("input " + std::to_string(i) + " is missing");
@@ -123,7 +146,7 @@ core::Expected<void> KernelCall::require(std::size_t inputCount, std::size_t out
         for (const TensorDesc &desc : *list) {
             if (desc.present && desc.rank() > maxRank)
                 return unsupported("tensors of more than " + std::to_string(maxRank) + " dimensions have no kernel");
-            if (desc.present && elementSize(desc.dtype) == 0)
+            if (desc.present && core::bitsOf(desc.dtype) == 0)
                 return unsupported("values of type " + std::string(core::nameOf(desc.dtype)) + " have no kernel");
         }
     }

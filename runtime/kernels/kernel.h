@@ -43,6 +43,10 @@ struct TensorDesc {
 
 /// Bytes of one element; 0 for types that kernels do not store one by one (strings, 4 bit).
 std::size_t elementSize(core::DType type);
+/// Types of 4 bits: two elements a byte, the first one in the low half.
+bool isPacked(core::DType type);
+/// Bytes of `count` elements, a last half byte filled up; 0 for strings.
+std::size_t storageBytes(core::DType type, std::int64_t count);
 
 /// One operator call to be bound to a kernel.
 struct KernelCall {
@@ -73,6 +77,8 @@ struct KernelCall {
     static constexpr std::string_view valuesAreNeeded = "that are only known while running have no kernel";
     /// Inputs first..last and output 0 exist and have a type in which kernels compute; the number of dims is within maxRank.
     [[nodiscard]] core::Expected<void> require(std::size_t inputCount, std::size_t outputCount = 1) const;
+    /// The same for kernels that also take types of 4 bits.
+    [[nodiscard]] core::Expected<void> requireOrPacked(std::size_t inputCount, std::size_t outputCount = 1) const;
 };
 
 /// Null: done. Otherwise a message of static storage: why the values of this run cannot be computed.

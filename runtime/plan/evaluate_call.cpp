@@ -52,7 +52,7 @@ core::Expected<void> describeOutputs(KernelCall &call, std::span<const CallOutpu
         desc.dtype = found[i].dtype != core::DType::Undefined ? found[i].dtype : outputs[i].dtype;
         desc.dims = *dims;
         const auto bytes = checkedTensorBytes(desc.dtype, desc.dims);
-        if (!bytes && elementSize(desc.dtype) == 0)
+        if (!bytes && core::bitsOf(desc.dtype) == 0)
             return call.unsupported("kernels do not compute with " + std::string(core::nameOf(desc.dtype)));
         if (!bytes)
             return call.broken("its output " + core::shapeText(desc.dims) + " is too large to compute with");

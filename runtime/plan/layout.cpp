@@ -116,7 +116,10 @@ private:
             return {};
         }
         const KernelEntry *entry = findReferenceKernel(step.domain, step.op, step.opset);
-        const bool any = kind == FastKind::Elementwise || (entry != nullptr && entry->anyLayout && step.residual < 0);
+        // Elements of half a byte keep the model's order: nothing converts their layout.
+        const auto packed = [this](int tensor) { return tensor >= 0 && isPacked(m_program.tensor(tensor).dtype); };
+        const bool anyPacked = std::ranges::any_of(step.inputs, packed) || std::ranges::any_of(step.outputs, packed);
+        const bool any = kind == FastKind::Elementwise || (entry != nullptr && entry->anyLayout && step.residual < 0 && !anyPacked);
         const bool hasLast = std::any_of(step.inputs.begin(), step.inputs.end(), [this](int in) { return isChannelsLast(in); });
         if (step.domain == planDomain)
             return {}; // quantize-dequantize of an input, in place

@@ -76,8 +76,7 @@ std::vector<int> Program::producers() const
 
 std::optional<std::size_t> checkedTensorBytes(core::DType type, const core::Dims &dims)
 {
-    const std::size_t size = elementSize(type);
-    if (size == 0 || dims.size() > maxRank)
+    if (core::bitsOf(type) == 0 || dims.size() > maxRank)
         return std::nullopt;
     std::int64_t count = 1;
     bool empty = false;
@@ -89,7 +88,7 @@ std::optional<std::size_t> checkedTensorBytes(core::DType type, const core::Dims
         if (dim > 0 && (__builtin_mul_overflow(count, dim, &count) || count > maxElements))
             return std::nullopt;
     }
-    return empty ? 0 : static_cast<std::size_t>(count) * size;
+    return empty ? 0 : storageBytes(type, count);
 }
 
 KernelCall callOf(const Program &program, const ProgramStep &step)

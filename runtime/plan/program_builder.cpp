@@ -163,7 +163,7 @@ core::Expected<int> ProgramBuilder::addSource(Scope &scope, core::TensorId id)
         result.dims = *dims;
         const auto bytes = checkedTensorBytes(result.dtype, result.dims);
         if (!bytes) {
-            if (elementSize(result.dtype) == 0)
+            if (core::bitsOf(result.dtype) == 0)
                 return core::notSupported("tensor " + result.name, "kernels do not compute with " + std::string(core::nameOf(result.dtype)));
             return core::badInput("tensor " + result.name, "its shape " + core::shapeText(result.dims) + " is too large to compute with");
         }
@@ -381,7 +381,7 @@ core::Expected<int> ProgramBuilder::addOutput(Scope &scope, core::TensorId id, c
     tensor.storage = Storage::Dynamic;
     if (output.isFixed && output.dtype != core::DType::Undefined) {
         const auto bytes = checkedTensorBytes(tensor.dtype, tensor.dims);
-        if (!bytes && elementSize(tensor.dtype) == 0)
+        if (!bytes && core::bitsOf(tensor.dtype) == 0)
             return core::notSupported("tensor " + tensor.name, "kernels do not compute with " + std::string(core::nameOf(tensor.dtype)));
         if (!bytes)
             return core::badInput("tensor " + tensor.name, "its shape " + core::shapeText(tensor.dims) + " is too large to compute with");

@@ -26,10 +26,10 @@ bool sameForm(const PortInfo &a, const PortInfo &b)
 
 std::int64_t bytesOf(const PortInfo &port)
 {
-    std::int64_t bytes = static_cast<std::int64_t>(elementSize(port.dtype));
+    std::int64_t count = 1;
     for (const std::int64_t dim : port.dims)
-        bytes *= dim; // its plan has checked the product
-    return bytes;
+        count *= dim; // its plan has checked the product
+    return static_cast<std::int64_t>(storageBytes(port.dtype, count));
 }
 
 } // namespace

@@ -24,14 +24,14 @@ core::Expected<core::HostTensor> TensorView::toHost() const
 {
     auto host = core::HostTensor::create(dtype, *dims);
     NORDLYS_TRY(host);
-    const std::size_t size = elementSize(dtype);
-    if (host->bytes().size() != elementCount * size)
+    if (host->elementCount() != elementCount)
         return core::internalError("tensor " + std::string(name), "its size differs from its shape");
-    if (!channelsLast || dims->size() != 4) {
+    if (!channelsLast || dims->size() != 4 || isPacked(dtype)) {
         if (elementCount > 0)
-            std::memcpy(host->bytes().data(), data, elementCount * size);
+            std::memcpy(host->bytes().data(), data, host->bytes().size());
         return host;
     }
+    const std::size_t size = elementSize(dtype);
     const auto pixels = static_cast<std::size_t>((*dims)[2] * (*dims)[3]), channels = static_cast<std::size_t>((*dims)[1]);
     std::byte *to = host->bytes().data();
     for (std::size_t n = 0; n < static_cast<std::size_t>((*dims)[0]); ++n) {

@@ -28,10 +28,15 @@ Expected<void> inferBroadcast(InferenceContext &context, DType result)
     return {};
 }
 
+/// Up to opset 6 the second input is laid along `axis` of the first, whose shape is the result's.
+bool hasLegacyBroadcast(const InferenceContext &context)
+{
+    return context.node().opset < 7 && attributeInt(context.graph(), context.node(), "broadcast", 0) != 0;
+}
+
 Expected<void> inferArithmetic(InferenceContext &context)
 {
-    // Up to opset 6 the second input is laid along `axis` of the first, whose shape is the result's.
-    if (context.node().opset < 7 && attributeInt(context.graph(), context.node(), "broadcast", 0) != 0) {
+    if (hasLegacyBroadcast(context)) {
         context.setOutput(0, context.inputType(0), context.inputShape(0));
         return {};
     }
@@ -42,6 +47,10 @@ Expected<void> inferArithmetic(InferenceContext &context)
 
 Expected<void> inferComparison(InferenceContext &context)
 {
+    if (hasLegacyBroadcast(context)) {
+        context.setOutput(0, DType::Bool, context.inputShape(0));
+        return {};
+    }
     NORDLYS_TRY(inferBroadcast(context, DType::Bool));
     propagateElementwise(context);
     return {};

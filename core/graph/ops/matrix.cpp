@@ -152,6 +152,21 @@ Expected<void> inferEinsum(InferenceContext &context)
     return {};
 }
 
+Expected<void> inferDet(InferenceContext &context)
+{
+    std::optional<Shape> shape = context.inputShape(0);
+    if (shape) {
+        if (shape->size() < 2)
+            return broken("the input has no matrix: its rank is " + std::to_string(shape->size()));
+        const Dim rows = (*shape)[shape->size() - 2], columns = shape->back();
+        if (rows.isKnown() && columns.isKnown() && rows.value != columns.value)
+            return broken("the matrix of " + std::to_string(rows.value) + " rows and " + std::to_string(columns.value) + " columns is not square");
+        shape->resize(shape->size() - 2);
+    }
+    context.setOutput(0, context.inputType(0), std::move(shape));
+    return {};
+}
+
 OpSpec product(std::string_view name, int since, int minInputs, int maxInputs, OpSpec::InferFunction infer, OpSpec::MacsFunction macs)
 {
     OpSpec spec = row(name, since, minInputs, maxInputs, infer);
@@ -181,6 +196,7 @@ std::span<const OpSpec> matrixOps()
             built.push_back(spec);
         }
         built.push_back(row("Einsum", 12, 1, -1, inferEinsum));
+        built.push_back(row("Det", 11, 1, 1, inferDet));
         return built;
     }();
     return rows;

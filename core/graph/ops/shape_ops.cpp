@@ -15,9 +15,7 @@ constexpr std::int64_t kMaxRank = 64;
 DType attributeType(const InferenceContext &context, std::string_view name, DType fallback)
 {
     const std::int64_t number = attributeInt(context.graph(), context.node(), name, -1);
-    if (number < 0)
-        return fallback;
-    return number <= static_cast<std::int64_t>(DType::Float4E2M1) ? static_cast<DType>(number) : DType::Undefined;
+    return number < 0 ? fallback : dtypeFromNumber(number);
 }
 
 Expected<void> inferShape(InferenceContext &context)

@@ -92,6 +92,8 @@ core::Expected<BoundKernel> bindDiv(const KernelCall &call)
 core::Expected<BoundKernel> bindMod(const KernelCall &call)
 {
     const bool cStyle = call.intAttribute("fmod", 0) != 0;
+    if (!cStyle && call.hasInput(0) && core::isFloat(call.inputs[0].dtype))
+        return call.broken("floating-point numbers need the attribute fmod");
     return bindSameType(call, [cStyle](auto tag) {
         using T = typename decltype(tag)::Type;
         return [cStyle](T a, T b) -> T {
@@ -105,10 +107,8 @@ core::Expected<BoundKernel> bindMod(const KernelCall &call)
                 const T rest = static_cast<T>(a % b);
                 const bool adjust = !cStyle && rest != 0 && ((rest < T(0)) != (b < T(0)));
                 return adjust ? static_cast<T>(rest + b) : rest;
-            } else {
-                const T rest = std::fmod(a, b);
-                return !cStyle && rest != T(0) && ((rest < T(0)) != (b < T(0))) ? rest + b : rest;
-            }
+            } else
+                return std::fmod(a, b);
         };
     });
 }

@@ -12,9 +12,12 @@ core::Expected<BoundKernel> bindComparison(const KernelCall &call, Test test)
     if (call.inputs[0].dtype != call.inputs[1].dtype || call.outputs[0].dtype != core::DType::Bool)
         return call.broken("the inputs have to agree in type, and the output has to be boolean");
     const core::DType type = call.inputs[0].dtype == core::DType::Bool ? core::DType::UInt8 : call.inputs[0].dtype;
+    const auto legacy = withLegacyBroadcast(call);
+    NORDLYS_TRY(legacy);
     return dispatchNumber(call, type, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        return bindBroadcast<T, T, std::uint8_t>(call, [test](T a, T b) -> std::uint8_t { return test(a, b) ? 1 : 0; });
+        using C = ComputeOf<T>;
+        return bindBroadcast<T, T, std::uint8_t>(*legacy, [test](C a, C b) -> std::uint8_t { return test(a, b) ? 1 : 0; });
     });
 }
 
@@ -47,8 +50,10 @@ core::Expected<BoundKernel> bindLogic(const KernelCall &call, Function function)
         if (desc->dtype != core::DType::Bool)
             return call.broken("it works on booleans");
     }
+    const auto legacy = withLegacyBroadcast(call);
+    NORDLYS_TRY(legacy);
     return bindBroadcast<std::uint8_t, std::uint8_t, std::uint8_t>(
-        call, [function](std::uint8_t a, std::uint8_t b) -> std::uint8_t { return function(a != 0, b != 0) ? 1 : 0; });
+        *legacy, [function](std::uint8_t a, std::uint8_t b) -> std::uint8_t { return function(a != 0, b != 0) ? 1 : 0; });
 }
 
 core::Expected<BoundKernel> bindAnd(const KernelCall &call)
@@ -93,9 +98,9 @@ core::Expected<BoundKernel> bindWhere(const KernelCall &call)
 }
 
 constexpr KernelEntry entries[] = {
-    {"", "Equal", 7, bindEqual, true}, {"", "Greater", 7, bindGreater, true}, {"", "Less", 7, bindLess, true},
+    {"", "Equal", 1, bindEqual, true}, {"", "Greater", 1, bindGreater, true}, {"", "Less", 1, bindLess, true},
     {"", "GreaterOrEqual", 12, bindGreaterOrEqual, true}, {"", "LessOrEqual", 12, bindLessOrEqual, true},
-    {"", "And", 7, bindAnd, true}, {"", "Or", 7, bindOr, true}, {"", "Xor", 7, bindXor, true}, {"", "Where", 9, bindWhere, true},
+    {"", "And", 1, bindAnd, true}, {"", "Or", 1, bindOr, true}, {"", "Xor", 1, bindXor, true}, {"", "Where", 9, bindWhere, true},
 };
 
 } // namespace

@@ -12,11 +12,13 @@ namespace nordlys::runtime::reference {
 std::span<const KernelEntry> unaryKernels();
 std::span<const KernelEntry> binaryKernels();
 std::span<const KernelEntry> powerKernels();
+std::span<const KernelEntry> bitwiseKernels();
 std::span<const KernelEntry> variadicKernels();
 std::span<const KernelEntry> comparisonKernels();
 std::span<const KernelEntry> convolutionKernels();
 std::span<const KernelEntry> poolingKernels();
 std::span<const KernelEntry> matrixKernels();
+std::span<const KernelEntry> determinantKernels();
 std::span<const KernelEntry> normalizationKernels();
 std::span<const KernelEntry> softmaxKernels();
 std::span<const KernelEntry> reductionKernels();

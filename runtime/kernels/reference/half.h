@@ -82,6 +82,20 @@ inline constexpr bool isFloatType = std::is_floating_point_v<T> || isNarrowFloat
 template <typename T>
 using ComputeOf = std::conditional_t<isNarrowFloat<T>, float, T>;
 
+/// A real number cut towards zero to what the integer type holds; NaN becomes 0.
+template <typename T>
+T cutToInteger(double value, double lowest = static_cast<double>(std::numeric_limits<T>::lowest()),
+               double largest = static_cast<double>(std::numeric_limits<T>::max()))
+{
+    if (std::isnan(value))
+        return T(0);
+    if (value <= lowest)
+        return static_cast<T>(lowest);
+    if (value >= largest) // which may be one more than the type's largest integer
+        return largest < static_cast<double>(std::numeric_limits<T>::max()) ? static_cast<T>(largest) : std::numeric_limits<T>::max();
+    return static_cast<T>(value);
+}
+
 /// False for integers.
 template <typename T>
 bool notANumber(T value)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
-#include <algorithm>
-
 namespace nordlys::runtime::reference {
 
 namespace {
@@ -73,9 +71,7 @@ SumOf<T> scaled(float factor, SumOf<T> value)
     } else {
         if (factor >= 1.0F && factor <= 1.0F)
             return value;
-        const double product = static_cast<double>(factor) * static_cast<double>(static_cast<T>(value));
-        constexpr double limit = 9.2e18;
-        return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::clamp(product == product ? product : 0.0, -limit, limit)));
+        return static_cast<std::uint64_t>(cutToInteger<std::int64_t>(static_cast<double>(factor) * static_cast<double>(static_cast<T>(value))));
     }
 }
 

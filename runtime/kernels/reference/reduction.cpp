@@ -121,13 +121,10 @@ struct Accumulator {
     /// Integers are cut towards zero; the logarithm of nothing becomes the lowest one.
     static T fromReal(double x)
     {
-        if constexpr (std::is_integral_v<T>) {
-            if (!(x > static_cast<double>(std::numeric_limits<T>::lowest())))
-                return x != x ? T(0) : std::numeric_limits<T>::lowest();
-            if (x >= static_cast<double>(std::numeric_limits<T>::max()))
-                return std::numeric_limits<T>::max();
-        }
-        return static_cast<T>(x);
+        if constexpr (std::is_integral_v<T>)
+            return cutToInteger<T>(x);
+        else
+            return static_cast<T>(x);
     }
 };
 
@@ -138,8 +135,10 @@ core::Expected<BoundKernel> bindReduction(const KernelCall &call, Reduction kind
     auto axes = reducedAxes(call);
     NORDLYS_TRY(axes);
     const bool keep = call.intAttribute("keepdims", 1) != 0;
-    if (y.dims != reducedDims(x.dims, *axes, keep) || x.dtype != y.dtype)
+    if (y.dims != reducedDims(x.dims, *axes, keep))
         return call.broken("the output's shape is not " + core::shapeText(reducedDims(x.dims, *axes, keep)));
+    if (x.dtype != y.dtype)
+        return call.broken("input and output differ in type");
     // The outer walk goes over the kept positions, the inner one over what is reduced.
     core::Dims kept = reducedDims(x.dims, *axes, true), inner(axes->size());
     for (std::size_t i = 0; i < axes->size(); ++i)
@@ -151,7 +150,10 @@ core::Expected<BoundKernel> bindReduction(const KernelCall &call, Reduction kind
     for (std::size_t i = 0; i < axes->size(); ++i)
         innerStrides[i] = strides[(*axes)[i]];
     innerLoop.setOperand(0, innerStrides);
-    return dispatchNumber(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    const bool isBool = x.dtype == core::DType::Bool;
+    if (isBool && kind != Reduction::Max && kind != Reduction::Min)
+        return call.broken("booleans have a largest and a smallest value only");
+    return dispatchNumber(call, isBool ? core::DType::UInt8 : x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [=](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0);
@@ -160,7 +162,8 @@ core::Expected<BoundKernel> bindReduction(const KernelCall &call, Reduction kind
             outerLoop.run([&](const auto &at) {
                 Accumulator<T> sum(kind);
                 innerLoop.run([&](const auto &step) { sum.add(in[at[0] + step[0]]); });
-                out[next++] = sum.finish(innerLoop.total);
+                const T value = sum.finish(innerLoop.total);
+                out[next++] = isBool && value > T(1) ? T(1) : value; // the smallest of nothing is true
             });
             return nullptr;
         });
@@ -179,8 +182,10 @@ core::Expected<BoundKernel> bindArg(const KernelCall &call)
     NORDLYS_TRY(call.require(1));
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     const auto axis = normalizedAxis(call.intAttribute("axis", 0), x.rank());
-    if (!axis || x.dims[*axis] == 0 || y.dtype != core::DType::Int64)
-        return call.broken("the axis is outside the input or empty, or the output is not int64");
+    if (!axis || y.dtype != core::DType::Int64)
+        return call.broken("the axis is outside the input, or the output is not int64");
+    if (x.dims[*axis] == 0 && y.elementCount() > 0)
+        return call.broken("an axis of size 0 has no largest or smallest value");
     const bool keep = call.intAttribute("keepdims", 1) != 0, last = call.intAttribute("select_last_index", 0) != 0;
     if (y.dims != reducedDims(x.dims, {*axis}, keep))
         return call.broken("the output's shape is not " + core::shapeText(reducedDims(x.dims, {*axis}, keep)));

@@ -55,8 +55,8 @@ const KernelEntry *findReferenceKernel(std::string_view domain, std::string_view
     const KernelEntry *best = nullptr;
     using namespace reference;
     for (const auto &family :
-         {unaryKernels(), binaryKernels(), powerKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
-          matrixKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
+         {unaryKernels(), binaryKernels(), powerKernels(), bitwiseKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
+          matrixKernels(), determinantKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
           sliceKernels(), gatherKernels(), shapeKernels(), castKernels()}) {
         for (const KernelEntry &entry : family) {
             if (entry.domain == domain && entry.op == op && entry.sinceVersion <= opset

@@ -10,7 +10,7 @@ namespace {
 
 core::Expected<BoundKernel> bindShape(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     const auto rank = static_cast<std::int64_t>(x.rank());
     const auto bounded = [rank](std::int64_t value) { return std::clamp<std::int64_t>(value < 0 ? value + rank : value, 0, rank); };
@@ -26,7 +26,7 @@ core::Expected<BoundKernel> bindShape(const KernelCall &call)
 
 core::Expected<BoundKernel> bindSize(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     if (call.outputs[0].dtype != core::DType::Int64 || call.outputs[0].elementCount() != 1)
         return call.broken("the output is not one int64");
     return bound(call, [count = call.inputs[0].elementCount()](const KernelRun &run) -> KernelStatus {
@@ -38,6 +38,16 @@ core::Expected<BoundKernel> bindSize(const KernelCall &call)
 core::Expected<BoundKernel> bindFill(const KernelCall &call, std::vector<std::byte> value)
 {
     const TensorDesc &y = call.outputs[0];
+    if (isPacked(y.dtype)) {
+        const unsigned half = std::to_integer<unsigned>(value[0]) & 0xfU;
+        return bound(call, [both = static_cast<int>(half | (half << 4)), last = static_cast<std::byte>(half), count = y.elementCount()](const KernelRun &run) -> KernelStatus {
+            if (count > 1)
+                std::memset(run.outputs[0], both, static_cast<std::size_t>(count / 2));
+            if (count % 2 != 0)
+                run.outputs[0][count / 2] = last;
+            return nullptr;
+        });
+    }
     return bound(call, [value = std::move(value), count = y.elementCount()](const KernelRun &run) -> KernelStatus {
         for (std::int64_t i = 0; i < count; ++i)
             std::memcpy(run.outputs[0] + static_cast<std::size_t>(i) * value.size(), value.data(), value.size());
@@ -47,9 +57,9 @@ core::Expected<BoundKernel> bindFill(const KernelCall &call, std::vector<std::by
 
 core::Expected<BoundKernel> bindConstantOfShape(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     const TensorDesc &y = call.outputs[0];
-    std::vector<std::byte> value(elementSize(y.dtype), std::byte{0});
+    std::vector<std::byte> value(storageBytes(y.dtype, 1), std::byte{0});
     if (const auto *attribute = call.attribute("value")) {
         const auto *tensor = std::get_if<core::AttributeTensor>(attribute);
         if (tensor == nullptr || tensor->dtype != y.dtype || tensor->data.bytes().size() != value.size())
@@ -73,7 +83,7 @@ std::vector<std::byte> bytesOf(const std::vector<T> &values)
 
 core::Expected<BoundKernel> bindConstant(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(0));
+    NORDLYS_TRY(call.requireOrPacked(0));
     std::vector<std::byte> bytes;
     core::DType type = core::DType::Undefined;
     if (const auto *value = call.attribute("value"); value != nullptr && std::holds_alternative<core::AttributeTensor>(*value)) {
@@ -98,7 +108,7 @@ core::Expected<BoundKernel> bindConstant(const KernelCall &call)
     } else
         return call.unsupported("only dense numbers have a kernel");
     const TensorDesc &y = call.outputs[0];
-    if (y.dtype != type || bytes.size() != static_cast<std::size_t>(y.elementCount()) * elementSize(type))
+    if (y.dtype != type || bytes.size() != storageBytes(type, y.elementCount()))
         return call.broken("the output does not fit the value");
     return bound(call, [bytes](const KernelRun &run) -> KernelStatus {
         if (!bytes.empty())
@@ -130,7 +140,29 @@ core::Expected<BoundKernel> bindRange(const KernelCall &call)
     });
 }
 
+/// 1 on the diagonal that lies k above the main one, 0 elsewhere.
+core::Expected<BoundKernel> bindEyeLike(const KernelCall &call)
+{
+    NORDLYS_TRY(call.require(1));
+    const TensorDesc &y = call.outputs[0];
+    if (call.inputs[0].rank() != 2 || call.inputs[0].dims != y.dims)
+        return call.broken("input and output have to be matrices of the same shape");
+    const std::int64_t rows = y.dims[0], columns = y.dims[1], k = call.intAttribute("k", 0);
+    return dispatchNumber(call, y.dtype == core::DType::Bool ? core::DType::UInt8 : y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+        using T = typename decltype(tag)::Type;
+        return bound(call, [=](const KernelRun &run) -> KernelStatus {
+            std::fill_n(run.output<T>(0), rows * columns, T(0));
+            if (k >= columns || k <= -rows)
+                return nullptr;
+            for (std::int64_t row = std::max<std::int64_t>(0, -k); row < rows && row + k < columns; ++row)
+                run.output<T>(0)[row * columns + row + k] = T(1);
+            return nullptr;
+        });
+    });
+}
+
 constexpr KernelEntry entries[] = {
+    {"", "EyeLike", 9, bindEyeLike, false},
     {"", "Shape", 1, bindShape, true}, {"", "Size", 1, bindSize, true}, {"", "ConstantOfShape", 9, bindConstantOfShape, false},
     {"", "Constant", 1, bindConstant, false}, {"", "Range", 11, bindRange, false},
 };

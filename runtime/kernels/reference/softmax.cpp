@@ -8,8 +8,15 @@ namespace nordlys::runtime::reference {
 
 namespace {
 
+/// Lines of `size` elements at distance `inner`; there are outer * inner of them.
+struct Lines {
+    std::int64_t outer = 1, size = 1, inner = 1;
+
+    [[nodiscard]] std::int64_t first(std::int64_t line) const { return line / inner * size * inner + line % inner; }
+};
+
 /// Before opset 13 the tensor is seen as a matrix split at the axis; from 13 on the function works along the one axis.
-core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarithm)
+core::Expected<Lines> linesOf(const KernelCall &call)
 {
     NORDLYS_TRY(call.require(1));
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
@@ -20,21 +27,27 @@ core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarit
         axis = x.rank();
     if (!axis || x.dims != y.dims || x.dtype != y.dtype)
         return call.broken("the axis is outside the input, or the output has another shape or type");
-    std::int64_t outer = 1, size = 1, inner = 1;
+    Lines lines;
     for (std::size_t i = 0; i < x.rank(); ++i) {
-        std::int64_t &part = i < *axis ? outer : (matrixForm || i == *axis ? size : inner);
+        std::int64_t &part = i < *axis ? lines.outer : (matrixForm || i == *axis ? lines.size : lines.inner);
         part *= x.dims[i];
     }
-    return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return lines;
+}
+
+core::Expected<BoundKernel> bindSoftmaxLike(const KernelCall &call, bool logarithm)
+{
+    const auto lines = linesOf(call);
+    NORDLYS_TRY(lines);
+    const std::int64_t size = lines->size, inner = lines->inner, count = size > 0 ? lines->outer * inner : 0;
+    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         using C = ComputeOf<T>;
         return bound(
             call,
-            [=](const KernelRun &run) -> KernelStatus {
-                if (size == 0)
-                    return nullptr;
-                for (std::int64_t i = 0; i < outer * inner; ++i) {
-                    const std::int64_t first = i / inner * size * inner + i % inner;
+            [=, lines = *lines](const KernelRun &run) -> KernelStatus {
+                for (std::int64_t i = 0; i < count; ++i) {
+                    const std::int64_t first = lines.first(i);
                     const T *in = run.input<T>(0) + first;
                     T *out = run.output<T>(0) + first;
                     C most = in[0];
@@ -64,7 +77,31 @@ core::Expected<BoundKernel> bindLogSoftmax(const KernelCall &call)
     return bindSoftmaxLike(call, true);
 }
 
+/// 1 at the first largest element of every line, 0 elsewhere.
+core::Expected<BoundKernel> bindHardmax(const KernelCall &call)
+{
+    const auto lines = linesOf(call);
+    NORDLYS_TRY(lines);
+    const std::int64_t size = lines->size, inner = lines->inner, count = size > 0 ? lines->outer * inner : 0;
+    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+        using T = typename decltype(tag)::Type;
+        return bound(call, [=, lines = *lines](const KernelRun &run) -> KernelStatus {
+            for (std::int64_t i = 0; i < count; ++i) {
+                const T *in = run.input<T>(0) + lines.first(i);
+                T *out = run.output<T>(0) + lines.first(i);
+                std::int64_t best = 0;
+                for (std::int64_t k = 1; k < size; ++k)
+                    best = in[k * inner] > in[best * inner] ? k : best;
+                for (std::int64_t k = 0; k < size; ++k)
+                    out[k * inner] = T(k == best ? 1 : 0);
+            }
+            return nullptr;
+        });
+    });
+}
+
 constexpr KernelEntry entries[] = {
+    {"", "Hardmax", 1, bindHardmax, false},
     {"", "Softmax", 1, bindSoftmax, false},
     {"", "LogSoftmax", 1, bindLogSoftmax, false},
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
+#include <core/tensor/narrow_float.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -132,8 +134,9 @@ core::Expected<BoundKernel> bindCelu(const KernelCall &call)
 
 core::Expected<BoundKernel> bindSelu(const KernelCall &call)
 {
-    const float alpha = call.floatAttribute("alpha", 1.67326319217681884765625F);
-    const float gamma = call.floatAttribute("gamma", 1.05070102214813232421875F);
+    // Opset 1 states fewer digits.
+    const float alpha = call.floatAttribute("alpha", call.opset < 6 ? 1.6732F : 1.67326319217681884765625F);
+    const float gamma = call.floatAttribute("gamma", call.opset < 6 ? 1.0507F : 1.05070102214813232421875F);
     return bindFloatMap(call, [alpha, gamma](auto tag) {
         using T = typename decltype(tag)::Type;
         return [a = T(alpha), g = T(gamma)](T x) -> T { return x <= T(0) ? g * a * std::expm1(x) : g * x; };
@@ -158,12 +161,30 @@ core::Expected<BoundKernel> bindThresholdedRelu(const KernelCall &call)
     });
 }
 
+/// Integers are computed as real numbers and cut.
 core::Expected<BoundKernel> bindShrink(const KernelCall &call)
 {
     const float bias = call.floatAttribute("bias", 0.0F), lambda = call.floatAttribute("lambd", 0.5F);
-    return bindFloatMap(call, [bias, lambda](auto tag) {
+    return bindNumberMap(call, [bias, lambda](auto tag) {
         using T = typename decltype(tag)::Type;
-        return [b = T(bias), l = T(lambda)](T x) -> T { return x < -l ? x + b : x > l ? x - b : T(0); };
+        using Real = std::conditional_t<std::is_integral_v<T>, double, T>;
+        return [b = Real(bias), l = Real(lambda)](T value) -> T {
+            const auto x = static_cast<Real>(value);
+            const Real result = x < -l ? x + b : x > l ? x - b : Real(0);
+            if constexpr (std::is_integral_v<T>)
+                return cutToInteger<T>(result);
+            else
+                return result;
+        };
+    });
+}
+
+core::Expected<BoundKernel> bindSwish(const KernelCall &call)
+{
+    const float alpha = call.floatAttribute("alpha", 1.0F);
+    return bindFloatMap(call, [alpha](auto tag) {
+        using T = typename decltype(tag)::Type;
+        return [a = T(alpha)](T x) -> T { return x / (T(1) + std::exp(-a * x)); };
     });
 }
 
@@ -277,7 +298,10 @@ core::Expected<BoundKernel> bindFloatTest(const KernelCall &call, Test test)
     NORDLYS_TRY(call.require(1));
     if (call.outputs[0].dtype != core::DType::Bool)
         return call.broken("the output has to be boolean");
-    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) {
+    const core::DType type = call.inputs[0].dtype;
+    if (core::isNarrowFloat(type)) // float8, from opset 20 on
+        return bindMap<std::uint8_t, std::uint8_t>(call, [test, type](std::uint8_t x) -> std::uint8_t { return test(core::floatFromNarrow(type, x)) ? 1 : 0; });
+    return dispatchFloat(call, type, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         return bindMap<T, std::uint8_t>(call, [test](ComputeOf<T> x) -> std::uint8_t { return test(x) ? 1 : 0; });
     });
@@ -299,7 +323,7 @@ constexpr KernelEntry entries[] = {
     {"", "Celu", 12, bindCelu, true}, {"", "Selu", 1, bindSelu, true}, {"", "Sigmoid", 1, bindSigmoid, true},
     {"", "HardSigmoid", 1, bindHardSigmoid, true}, {"", "HardSwish", 14, bindHardSwish, true}, {"", "Tanh", 1, bindTanh, true},
     {"", "Softplus", 1, bindSoftplus, true}, {"", "Softsign", 1, bindSoftsign, true}, {"", "Mish", 18, bindMish, true},
-    {"", "ThresholdedRelu", 10, bindThresholdedRelu, true}, {"", "Shrink", 9, bindShrink, true}, {"", "Gelu", 20, bindGelu, true},
+    {"", "ThresholdedRelu", 10, bindThresholdedRelu, true}, {"", "Shrink", 9, bindShrink, true}, {"", "Gelu", 20, bindGelu, true}, {"", "Swish", 24, bindSwish, true},
     {"", "Exp", 1, bindExp, true}, {"", "Log", 1, bindLog, true}, {"", "Sqrt", 1, bindSqrt, true},
     {"", "Reciprocal", 1, bindReciprocal, true}, {"", "Abs", 1, bindAbs, true}, {"", "Neg", 1, bindNeg, true},
     {"", "Sign", 9, bindSign, true}, {"", "Ceil", 1, bindCeil, true}, {"", "Floor", 1, bindFloor, true},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace nordlys::runtime::reference {
@@ -13,7 +14,7 @@ core::Expected<BoundKernel> bindCopy(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     if (x.dtype != y.dtype || x.elementCount() != y.elementCount())
         return call.broken("the output has another type or number of elements (" + core::shapeText(y.dims) + ") than the input");
-    const std::size_t bytes = static_cast<std::size_t>(x.elementCount()) * elementSize(x.dtype);
+    const std::size_t bytes = storageBytes(x.dtype, x.elementCount());
     return bound(
         call,
         [bytes](const KernelRun &run) -> KernelStatus {
@@ -27,7 +28,7 @@ core::Expected<BoundKernel> bindCopy(const KernelCall &call)
 /// Where the target comes as an input it may be computed: the values of this run then have to give the shape that was planned.
 core::Expected<BoundKernel> bindReshape(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(call.opset >= 5 ? 2 : 1));
+    NORDLYS_TRY(call.requireOrPacked(call.opset >= 5 ? 2 : 1));
     auto copy = bindCopy(call);
     NORDLYS_TRY(copy);
     if (call.opset < 5)
@@ -53,7 +54,7 @@ core::Expected<BoundKernel> bindReshape(const KernelCall &call)
 
 core::Expected<BoundKernel> bindFlatten(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     const TensorDesc &x = call.inputs[0];
     std::int64_t axis = call.intAttribute("axis", 1);
     const auto rank = static_cast<std::int64_t>(x.rank());
@@ -82,7 +83,7 @@ core::Dims withoutOnes(const core::Dims &dims)
 /// Which of the ones vanish or appear does not change the data; that nothing else changes is checked.
 core::Expected<BoundKernel> bindOnes(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     if (withoutOnes(call.inputs[0].dims) != withoutOnes(call.outputs[0].dims))
         return call.broken("the output's shape differs from the input's in more than dimensions of size 1");
     return bindCopy(call);
@@ -90,15 +91,24 @@ core::Expected<BoundKernel> bindOnes(const KernelCall &call)
 
 core::Expected<BoundKernel> bindIdentity(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     if (call.inputs[0].dims != call.outputs[0].dims || call.inputs[0].channelsLast != call.outputs[0].channelsLast)
         return call.broken("the output has not the shape of the input");
     return bindCopy(call);
 }
 
+/// A ratio that is known to be zero: nothing is dropped, in training neither. Zero has no bits set in every float format but -0.
+bool dropsNothing(const KernelCall &call)
+{
+    if (!call.hasInput(1) || call.inputs[1].constant == nullptr || call.inputs[1].elementCount() != 1 || !core::isFloat(call.inputs[1].dtype))
+        return false;
+    const std::byte *ratio = call.inputs[1].constant;
+    return std::all_of(ratio, ratio + elementSize(call.inputs[1].dtype), [](std::byte b) { return b == std::byte(0); });
+}
+
 bool mayTrain(const KernelCall &call)
 {
-    if (!call.hasInput(2))
+    if (!call.hasInput(2) || dropsNothing(call))
         return false;
     const TensorDesc &mode = call.inputs[2];
     const bool isKnown = mode.constant != nullptr && mode.dtype == core::DType::Bool && mode.elementCount() == 1;
@@ -107,7 +117,7 @@ bool mayTrain(const KernelCall &call)
 
 core::Expected<BoundKernel> bindDropout(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
+    NORDLYS_TRY(call.requireOrPacked(1));
     if (mayTrain(call) || (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1)))
         return call.unsupported("training mode has no kernel");
     auto copy = bindIdentity(call);
@@ -115,12 +125,27 @@ core::Expected<BoundKernel> bindDropout(const KernelCall &call)
     if (!call.hasOutput(1))
         return copy;
     const TensorDesc &mask = call.outputs[1];
+    if (call.opset < 10) { // the mask has the type of the data there
+        if (mask.dims != call.inputs[0].dims || mask.dtype != call.inputs[0].dtype)
+            return call.broken("the mask has not the shape and type of the input");
+        return dispatchFloat(call, mask.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+            using T = typename decltype(tag)::Type;
+            return bound(
+                call,
+                [inner = std::move(copy->run), count = mask.elementCount()](const KernelRun &run) -> KernelStatus {
+                    std::fill_n(run.output<T>(1), count, T(1));
+                    return inner(run);
+                },
+                0);
+        });
+    }
     if (mask.dims != call.inputs[0].dims || mask.dtype != core::DType::Bool)
         return call.broken("the mask has to be boolean of the input's shape");
     return bound(
         call,
         [inner = std::move(copy->run), count = static_cast<std::size_t>(mask.elementCount())](const KernelRun &run) -> KernelStatus {
-            std::memset(run.outputs[1], 1, count);
+            if (count > 0)
+                std::memset(run.outputs[1], 1, count);
             return inner(run);
         },
         0);
