@@ -114,6 +114,60 @@ Expected<SampleSet> SampleSet::open(const std::string &spec, const Graph &graph,
     return set;
 }
 
+Expected<SampleSet> SampleSet::openSets(const std::vector<std::string> &specs, const Graph &graph, const SampleOptions &options)
+{
+    std::vector<std::string> byInput(graph.inputs.size());
+    std::string known;
+    for (const TensorId id : graph.inputs)
+        known += (known.empty() ? "'" : ", '") + std::string(graph.nameOf(id)) + "'";
+    for (const std::string &spec : specs) {
+        // Names may hold '=': the longest input name that fits counts.
+        std::size_t best = graph.inputs.size(), length = 0;
+        for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+            const std::string_view name = graph.nameOf(graph.inputs[i]);
+            if (name.size() + 1 > length && spec.size() > name.size() && spec.starts_with(name) && spec[name.size()] == '=') {
+                best = i;
+                length = name.size() + 1;
+            }
+        }
+        if (best == graph.inputs.size()) {
+            if (specs.size() == 1)
+                return open(spec, graph, options);
+            return usageError("inputs '" + spec + "'", "it does not begin with NAME= of an input", "The inputs are " + known + ".");
+        }
+        if (!byInput[best].empty())
+            return usageError("inputs '" + spec + "'", "this input has a set already", "Give each input once.");
+        byInput[best] = spec.substr(length);
+    }
+    SampleSet result;
+    std::size_t count = 1, longest = 0;
+    for (std::size_t i = 0; i < byInput.size(); ++i) {
+        const std::string name(graph.nameOf(graph.inputs[i]));
+        if (byInput[i].empty())
+            return usageError("inputs", "nothing feeds input '" + name + "'", "The inputs are " + known + ".");
+        const Tensor &tensor = graph.tensor(graph.inputs[i]);
+        Graph single;
+        const TensorId id = single.addTensor(name, tensor.dtype, tensor.shape);
+        single.tensor(id).isGraphInput = true;
+        single.inputs = {id};
+        auto set = open(byInput[i], single, options);
+        NORDLYS_TRY(set);
+        if (set->size() > 1 && count > 1 && set->size() != count)
+            return badInput("inputs of '" + name + "'", "the set has " + std::to_string(set->size()) + " elements, another has " + std::to_string(count),
+                            "Give sets of one length, or one element for all samples.");
+        if (set->size() > count) {
+            count = set->size();
+            longest = i;
+        }
+        result.m_sets.push_back(std::move(*set));
+    }
+    if (result.m_sets.empty())
+        return badInput("inputs", "the model has no inputs to feed");
+    for (std::size_t s = 0; s < count; ++s)
+        result.m_names.push_back(result.m_sets[longest].name(s));
+    return result;
+}
+
 Expected<void> SampleSet::openFiles(const std::filesystem::path &path, const std::vector<std::string> &inputNames,
                                     const SampleOptions &options)
 {
@@ -184,6 +238,10 @@ Expected<void> SampleSet::chooseRecipe(const SampleOptions &options)
 
 std::filesystem::path SampleSet::path(std::size_t index) const
 {
+    for (const SampleSet &set : m_sets) {
+        if (set.size() == size() || size() == 1)
+            return set.path(index);
+    }
     if (index >= m_files.size())
         return {};
     std::error_code failed;
@@ -196,6 +254,11 @@ Expected<Sample> SampleSet::load(std::size_t index) const
     if (index >= m_names.size())
         return internalError("sample " + std::to_string(index), "there are only " + std::to_string(m_names.size()));
     Sample sample;
+    for (const SampleSet &set : m_sets) {
+        auto part = set.load(set.size() == 1 ? 0 : index);
+        NORDLYS_TRY(part);
+        sample.push_back(std::move(part->front()));
+    }
     for (std::size_t i = 0; i < m_inputDims.size(); ++i) {
         auto tensor = m_kind == Kind::Random ? randomTensor(m_seed, index, i, m_inputTypes[i], m_inputDims[i])
                                              : readSampleFile(m_files[index][i], m_inputTypes[i], m_inputDims[i], m_recipe);
@@ -205,6 +268,13 @@ Expected<Sample> SampleSet::load(std::size_t index) const
     return sample;
 }
 
-std::string SampleSet::recipeText() const { return m_recipe.text(); }
+std::string SampleSet::recipeText() const
+{
+    for (const SampleSet &set : m_sets) {
+        if (std::string text = set.recipeText(); !text.empty())
+            return text;
+    }
+    return m_recipe.text();
+}
 
 } // namespace nordlys::core

@@ -29,6 +29,9 @@ class SampleSet {
 public:
     /// BadInput: nothing there, no readable kind, several inputs where the files feed one. The graph must have known input dims.
     static Expected<SampleSet> open(const std::string &spec, const Graph &graph, const SampleOptions &options = {});
+    /// Several inputs, each from a set of its own: specs of the form NAME=SPEC, one for every graph input; sample i takes element i of each. Sets of one
+    /// element serve every sample, others must be equally long (BadInput). One spec that names no input is open()'s.
+    static Expected<SampleSet> openSets(const std::vector<std::string> &specs, const Graph &graph, const SampleOptions &options = {});
     [[nodiscard]] std::size_t size() const { return m_names.size(); }
     /// File name (or "random 3") of sample `index`, for messages and labels.
     [[nodiscard]] const std::string &name(std::size_t index) const { return m_names[index]; }
@@ -46,6 +49,7 @@ private:
 
     enum class Kind { Images, Tensors, List, Random };
     Kind m_kind = Kind::Images;
+    std::vector<SampleSet> m_sets; // of openSets, per graph input; the other members but m_names are then unused
     std::vector<std::string> m_names;
     std::vector<std::vector<std::filesystem::path>> m_files; // per sample, per input
     std::vector<Dims> m_inputDims;

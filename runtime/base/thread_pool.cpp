@@ -102,7 +102,10 @@ void ThreadPool::parallelFor(std::size_t count, std::size_t grain, Body body)
     const std::size_t chunk = std::max({grain, count / (team * chunksPerThread), std::size_t{1}});
     if (team == 1 || chunk >= count) {
         const FrameScope scope(this, 0);
-        body(0, count, 0);
+        // In pieces only where somebody may want to stop in between.
+        const std::size_t piece = m_cancel != nullptr && team == 1 ? std::min(chunk, count) : count;
+        for (std::size_t begin = 0; begin < count && !stopRequested(); begin += piece)
+            body(begin, std::min(count, begin + piece), 0);
         return;
     }
     m_region = Region{count, chunk, &body};
@@ -123,7 +126,7 @@ void ThreadPool::runChunks(int worker)
     const Region region = m_region;
     for (;;) {
         const std::size_t begin = m_next.fetch_add(region.chunk, std::memory_order_relaxed);
-        if (begin >= region.count)
+        if (begin >= region.count || stopRequested())
             return;
         (*region.body)(begin, region.count - begin < region.chunk ? region.count : begin + region.chunk, worker);
     }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -38,7 +39,14 @@ public:
     /// Calls `body` so that every index of [0, count) is covered exactly once, in chunks of at least `grain` indices (the last
     /// may be smaller), and returns when all is done. With one thread, with a single chunk, or inside a body of this pool it
     /// runs inline as one call. All writes of the bodies are visible on return. Allocates nothing.
+    /// After a stop request (setStop) what is left of the region is not run.
     void parallelFor(std::size_t count, std::size_t grain, Body body);
+
+    /// Lets a stop request end regions early; `stop` stays valid until the next call (null: none). Not while a region runs. Whoever asked for the stop
+    /// must not use what the region was to compute.
+    void setStop(const std::stop_token *stop) { m_cancel = stop != nullptr && stop->stop_possible() ? stop : nullptr; }
+    /// For long loops on one thread that want to end early too.
+    [[nodiscard]] bool stopRequested() const { return m_cancel != nullptr && m_cancel->stop_requested(); }
 
 private:
     struct Region {
@@ -52,6 +60,7 @@ private:
     void waitForWorkers();
 
     int m_threadCount = 1;
+    const std::stop_token *m_cancel = nullptr;
     Region m_region; // written only while the region is closed and nobody is inside
     std::vector<std::thread> m_workers;
     alignas(64) std::atomic<std::size_t> m_next{0};

@@ -215,6 +215,8 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
     const Program &program = data.program;
     s.hasRun = false;
     s.shared.stop = stop;
+    // Steps whose kernels share their work out end in the middle; what they leave is not used.
+    s.shared.pool->setStop(&s.shared.stop);
     const auto observe = [&](int tensor) {
         if (const auto view = s.view(tensor))
             observer(*view);
@@ -243,6 +245,9 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
         }
         s.frame->releaseAfter(i);
     }
+    s.shared.pool->setStop(nullptr);
+    if (stop.stop_requested())
+        return core::interrupted("running the model");
     s.durationNs = nowNs() - s.startNs;
     s.hasRun = true;
     return {};

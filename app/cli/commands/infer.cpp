@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/context.h"
 #include "../support/file_names.h"
+#include "../support/infer_samples.h"
 #include "../support/input_files.h"
 #include "../support/measure.h"
+#include "../support/number_checks.h"
 #include "../support/table.h"
 
 #include <core/base/atomic_file.h>
@@ -20,8 +22,11 @@ namespace {
 struct InferArguments {
     ModelArguments model;
     PrecisionArguments precision;
-    std::vector<std::string> inputs;
+    std::vector<std::string> inputs, states;
+    SampleArguments samples;
     std::string folder, tensors;
+    std::size_t steps = 0;
+    std::uint64_t memoryMiB = 4096;
     int threads = 0;
     bool json = false;
 };
@@ -86,9 +91,60 @@ std::string rangeText(const core::HostTensor &tensor)
     return fmt::format("{:.6g} .. {:.6g}, largest at {}", *low, *high, high - span.begin());
 }
 
+/// Several runs: samples, or a state that goes from one to the next.
+core::Expected<void> inferMany(const InferArguments &options, const Context &context, const Stopwatch &watch)
+{
+    if (!options.tensors.empty())
+        return core::usageError("--tensors", "every intermediate can be written for one inference only", "Leave --inputs and --state out.");
+    const SampleInference what{options.inputs, options.samples, options.states, options.steps};
+    auto source = openForSamples(options.model, what, context);
+    if (!source)
+        return std::move(source.error());
+    auto chosen = choosePrecision(options.precision, *source);
+    if (!chosen)
+        return std::move(chosen.error());
+    runtime::PlanOptions planOptions;
+    planOptions.precision = chosen->precision;
+    planOptions.encodings = std::move(chosen->encodings);
+    planOptions.threads = chosenThreads(options.threads);
+    planOptions.memoryBudgetBytes = options.memoryMiB << 20;
+    std::optional<core::AtomicFolder> folder;
+    if (!options.folder.empty()) {
+        auto created = core::AtomicFolder::create(options.folder);
+        if (!created)
+            return std::move(created.error());
+        folder = std::move(*created);
+    }
+    const int threads = planOptions.threads;
+    auto runs = inferSamples(options.model, what, std::move(planOptions), folder ? folder->stagingPath() : std::filesystem::path(), context, *source);
+    if (!runs)
+        return folder ? folder->named(std::move(runs.error())) : std::move(runs.error());
+    if (folder)
+        NORDLYS_TRY(folder->commit());
+    if (!options.json) {
+        std::string text = fmt::format("{} inferences ({}, {} threads)\n", runs->size(), runtime::nameOf(chosen->precision), threads);
+        for (const Json &state : runs->back().value("states", Json::array())) {
+            if (state.contains("values"))
+                text += fmt::format("{}: {}\n", state["name"].get<std::string>(), state["values"].dump());
+        }
+        return writeOut(text);
+    }
+    Json json = document("infer");
+    json["precision"] = runtime::nameOf(chosen->precision);
+    json["threads"] = threads;
+    json["outputs"] = (*runs).back()["outputs"];
+    json["runs"] = std::move(*runs);
+    json["warnings"] = source->warnings;
+    json["elapsedMs"] = watch.ms();
+    json["peakRssMiB"] = peakRssMiB();
+    return writeJson(json);
+}
+
 core::Expected<void> infer(const InferArguments &options, const Context &context)
 {
     const Stopwatch watch;
+    if (!options.samples.inputs.empty() || !options.states.empty() || options.steps > 0)
+        return inferMany(options, context, watch);
     if (!options.tensors.empty() && options.tensors != "all")
         return core::usageError("--tensors " + options.tensors, "no such choice", "Use --tensors all.");
     if (!options.tensors.empty() && options.folder.empty())
@@ -104,6 +160,7 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
     planOptions.encodings = std::move(chosen->encodings);
     planOptions.threads = chosenThreads(options.threads);
     planOptions.optimize = options.tensors.empty();
+    planOptions.memoryBudgetBytes = options.memoryMiB << 20;
     const auto plan = runtime::Plan::build(fed->source.model, planOptions, context.job());
     if (!plan)
         return plan.error();
@@ -180,6 +237,20 @@ void addInfer(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             addInputArgument(command, options.inputs,
                              "Array for a graph input; repeatable; the name may be left out where there is one input");
+            addSampleArguments(command, options.samples);
+            command
+                .add_option("--state", options.states,
+                            "Feeds an output back to an input of the next run; repeatable. It begins with --input IN=FILE.npy, or zeros. Scores that are fed "
+                            "to a list of integers append the largest one's number (greedy decoding)")
+                ->type_name("OUT=IN")
+                ->expected(1)
+                ->take_all();
+            command.add_option("--steps", options.steps, "Number of runs with --state; 0: as many as there are samples")
+                ->check(wholeNumber(0, 1'000'000))
+                ->type_name("N");
+            command.add_option("--memory-budget", options.memoryMiB, "Largest memory for weights and values; what needs more is refused before it is taken")
+                ->check(wholeNumber(1, std::int64_t(1) << 30))
+                ->type_name("MIB");
             command.add_option("-o,--output", options.folder, "Folder for output_N.npy, in output order")->type_name("DIR");
             addPrecisionArguments(command, options.precision);
             addThreads(command, options.threads);

@@ -119,8 +119,11 @@ void addSampleArguments(CLI::App &command, SampleArguments &arguments)
 {
     command
         .add_option("--inputs", arguments.inputs,
-                    "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N")
-        ->type_name("SPEC");
+                    "Folder of images, .npy, .pb or .raw files; one such file; an input_list.txt; or random:SEED:N. NAME=SPEC, once for each, "
+                    "feeds several inputs")
+        ->type_name("SPEC")
+        ->expected(1)
+        ->take_all();
     command.add_option("--limit", arguments.limit, "Use only the first N samples; 0: all")
         ->check(wholeNumber(0, std::numeric_limits<std::int64_t>::max()))
         ->type_name("N");
@@ -132,12 +135,14 @@ void addSampleArguments(CLI::App &command, SampleArguments &arguments)
 
 core::Expected<core::SampleSet> openSamples(const SampleArguments &arguments, const ModelSource &source)
 {
-    std::string spec = arguments.inputs, steps = arguments.preprocess;
+    std::vector<std::string> specs = arguments.inputs;
+    std::string steps = arguments.preprocess;
     if (source.project) {
-        spec = spec.empty() ? source.project->inputsSpec : spec;
+        if (specs.empty() && !source.project->inputsSpec.empty())
+            specs = {source.project->inputsSpec};
         steps = steps.empty() ? source.project->preprocess : steps;
     }
-    if (spec.empty())
+    if (specs.empty())
         return core::usageError("--inputs", "no samples are named", "Give --inputs FOLDER, an input list, or random:SEED:N.");
     core::SampleOptions options;
     options.limit = arguments.limit;
@@ -147,7 +152,7 @@ core::Expected<core::SampleSet> openSamples(const SampleArguments &arguments, co
             return std::move(recipe.error());
         options.recipe = std::move(*recipe);
     }
-    return core::SampleSet::open(spec, source.model->graph, options);
+    return core::SampleSet::openSets(specs, source.model->graph, options);
 }
 
 Json shapeJson(const core::Graph &graph, const std::optional<core::Shape> &shape)

@@ -54,7 +54,8 @@ int chosenThreads(int threads);
 
 /// --inputs, --limit, --preprocess.
 struct SampleArguments {
-    std::string inputs, preprocess;
+    std::vector<std::string> inputs; ///< one SPEC, or NAME=SPEC for each input
+    std::string preprocess;
     std::size_t limit = 0;
 };
 void addSampleArguments(CLI::App &command, SampleArguments &arguments);
