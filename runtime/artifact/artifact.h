@@ -26,7 +26,7 @@ namespace nordlys::runtime {
 ///   24  u64      size of the JSON description that follows; then, aligned to 64, the weight blob
 /// The description holds `network` (the table of all segments, equal in every container of an artifact), `backend`, and `segments`: those of this
 /// backend. Same plan, same bytes. A reader refuses another magic, version, checksum or size by name.
-inline constexpr std::uint32_t kContextVersion = 2;
+inline constexpr std::uint32_t kContextVersion = 3;
 
 /// File name of a backend's container: "htp_context.bin".
 std::string contextFileName(core::Backend backend);

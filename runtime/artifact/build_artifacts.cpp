@@ -31,7 +31,7 @@ ordered_json portsJson(const std::vector<PortInfo> &ports)
 {
     ordered_json list = ordered_json::array();
     for (const PortInfo &port : ports)
-        list.push_back({{"name", port.name}, {"dtype", core::nameOf(port.dtype)}, {"shape", port.dims}});
+        list.push_back({{"name", port.name}, {"dtype", core::nameOf(port.dtype)}, {"shape", port.isFixed ? ordered_json(port.dims) : ordered_json(nullptr)}});
     return list;
 }
 

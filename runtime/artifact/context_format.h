@@ -56,7 +56,7 @@ struct Container {
 /// Checks header, version, size and checksum; the description is JSON and nothing more is known of it.
 core::Expected<Container> readContainer(const std::filesystem::path &path);
 
-/// NotSupported for what no kernel reads (subgraphs).
+/// Bodies of control flow are programs inside their steps. NotSupported for attributes that no kernel reads.
 core::Expected<nlohmann::json> describePlan(const Plan::Data &data, const std::string &modelName, BlobWriter &blob);
 
 struct DescribedPlan {

@@ -71,10 +71,16 @@ json describeTensor(const ProgramTensor &tensor, BlobWriter &blob)
         result["channelsLast"] = true;
     if (tensor.storage == Storage::Arena)
         result["offset"] = tensor.arenaOffset;
+    else if (tensor.storage == Storage::External)
+        result["external"] = true;
+    else if (tensor.storage == Storage::Dynamic)
+        result["dynamic"] = true;
     else
         result["data"] = tensor.constant.bytes.empty() ? json(nullptr) : blob.place(tensor.constant.bytes);
     return result;
 }
+
+core::Expected<json> describeProgram(const Program &program, BlobWriter &blob);
 
 core::Expected<json> describeStep(const ProgramStep &step, BlobWriter &blob)
 {
@@ -97,6 +103,32 @@ core::Expected<json> describeStep(const ProgramStep &step, BlobWriter &blob)
         result["packed"] = blob.place(step.packed.bytes);
     for (const auto &quantizer : step.quantizers)
         result["quantizers"].push_back(quantizer ? encodingToContextJson(*quantizer) : json(nullptr));
+    if (step.late)
+        result["late"] = true;
+    for (const ProgramBody &body : step.bodies) {
+        auto program = describeProgram(*body.program, blob);
+        NORDLYS_TRY(program);
+        result["bodies"].push_back(
+            {{"attribute", body.attribute}, {"formalInputs", body.formalInputs}, {"captures", body.captures}, {"program", std::move(*program)}});
+    }
+    return result;
+}
+
+/// Ports, tensors and steps.
+core::Expected<json> describeProgram(const Program &program, BlobWriter &blob)
+{
+    json result{{"inputs", json::array()}, {"outputs", json::array()}, {"tensors", json::array()}, {"steps", json::array()}};
+    for (std::size_t i = 0; i < program.inputs.size(); ++i)
+        result["inputs"].push_back({{"name", program.inputNames[i]}, {"tensor", program.inputs[i]}});
+    for (std::size_t i = 0; i < program.outputs.size(); ++i)
+        result["outputs"].push_back({{"name", program.outputNames[i]}, {"tensor", program.outputs[i]}});
+    for (const ProgramTensor &tensor : program.tensors)
+        result["tensors"].push_back(describeTensor(tensor, blob));
+    for (const ProgramStep &step : program.steps) {
+        auto described = describeStep(step, blob);
+        NORDLYS_TRY(described);
+        result["steps"].push_back(std::move(*described));
+    }
     return result;
 }
 
@@ -105,32 +137,15 @@ core::Expected<json> describeStep(const ProgramStep &step, BlobWriter &blob)
 core::Expected<json> describePlan(const Plan::Data &data, const std::string &modelName, BlobWriter &blob)
 {
     const Program &program = data.program;
-    for (const ProgramStep &step : program.steps) {
-        if (!program.isFixed(step))
-            return core::notSupported("node " + step.name + " (" + step.op + ")", "its sizes depend on the data of a run, which a context cannot hold yet",
-                                      "Run the model itself instead of an artifact");
-    }
+    auto described = describeProgram(program, blob);
+    NORDLYS_TRY(described);
     json result{{"modelName", modelName},
                 {"precision", nameOf(data.precision)},
                 {"packedLayout", packedLayoutVersion},
                 {"arenaBytes", program.arenaBytes},
                 {"foldedNodes", program.foldedNodes},
                 {"removedNodes", program.removedNodes}};
-    result["inputs"] = json::array();
-    result["outputs"] = json::array();
-    for (std::size_t i = 0; i < program.inputs.size(); ++i)
-        result["inputs"].push_back({{"name", program.inputNames[i]}, {"tensor", program.inputs[i]}});
-    for (std::size_t i = 0; i < program.outputs.size(); ++i)
-        result["outputs"].push_back({{"name", program.outputNames[i]}, {"tensor", program.outputs[i]}});
-    result["tensors"] = json::array();
-    for (const ProgramTensor &tensor : program.tensors)
-        result["tensors"].push_back(describeTensor(tensor, blob));
-    result["steps"] = json::array();
-    for (const ProgramStep &step : program.steps) {
-        auto described = describeStep(step, blob);
-        NORDLYS_TRY(described);
-        result["steps"].push_back(std::move(*described));
-    }
+    result.update(*described);
     result["encodings"] = json::object();
     for (const auto &[name, entry] : data.encodings.entries) {
         result["encodings"][name] = encodingToContextJson(entry.encoding);

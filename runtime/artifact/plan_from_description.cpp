@@ -134,15 +134,20 @@ core::Expected<ProgramTensor> readTensor(const json &object, std::size_t index, 
     tensor.name = fields.text("name");
     tensor.fromSource = fields.flag("source", true);
     tensor.dtype = fields.dtype("dtype");
-    tensor.dims = fields.integers("dims", 0, std::numeric_limits<std::int64_t>::max());
+    const bool isDynamic = fields.flag("dynamic", false);
+    tensor.dims = fields.integers("dims", isDynamic ? -1 : 0, std::numeric_limits<std::int64_t>::max());
     tensor.channelsLast = fields.flag("channelsLast", false);
-    const auto bytes = checkedTensorBytes(tensor.dtype, tensor.dims);
+    const auto bytes = isDynamic ? std::optional<std::size_t>(0) : checkedTensorBytes(tensor.dtype, tensor.dims);
     if (!bytes)
         fields.fail("dims", "are too large, or the type has no kernel");
     tensor.bytes = bytes.value_or(0);
     if (tensor.channelsLast && tensor.dims.size() != 4)
         fields.fail("channelsLast", "needs four dimensions");
-    if (const json *data = fields.member("data", false)) {
+    if (isDynamic || fields.flag("external", false)) {
+        tensor.storage = isDynamic ? Storage::Dynamic : Storage::External;
+        if (tensor.channelsLast || tensor.dims.size() > maxRank)
+            fields.fail("dims", "are too many, or in a layout that values do not have");
+    } else if (const json *data = fields.member("data", false)) {
         tensor.storage = Storage::Constant;
         if (!data->is_null()) {
             tensor.constant = {blob.owner, fields.data(*data, blob, "data")};
@@ -222,7 +227,32 @@ core::AttributeValue readAttribute(const json &object, Fields &outer, const std:
     return result;
 }
 
-core::Expected<ProgramStep> readStep(const json &object, std::size_t index, std::size_t tensors, const BlobView &blob)
+core::Expected<void> readProgram(const json &object, const BlobView &blob, int depth, Program &program);
+
+/// Subgraphs of control flow; what they must look like for their operator is what binding checks.
+core::Expected<void> readBodies(const json &list, ProgramStep &step, const BlobView &blob, int depth)
+{
+    constexpr int maxDepth = 64;
+    if (!list.is_array() || depth >= maxDepth)
+        return wrong("step " + step.name + ": bodies are no list, or nest too deeply");
+    for (const json &object : list) {
+        Fields fields{object, "body of step " + step.name};
+        ProgramBody body;
+        body.attribute = fields.text("attribute");
+        body.formalInputs = static_cast<std::size_t>(fields.integer("formalInputs", 0, 1 << 20));
+        for (const std::int64_t input : fields.integers("captures", 0, static_cast<std::int64_t>(step.inputs.size()) - 1))
+            body.captures.push_back(static_cast<int>(input));
+        const json *program = fields.member("program", true);
+        if (!fields.problem.empty())
+            return wrong(fields.problem);
+        body.program = std::make_shared<Program>();
+        NORDLYS_TRY(readProgram(*program, blob, depth + 1, *body.program));
+        step.bodies.push_back(std::move(body));
+    }
+    return {};
+}
+
+core::Expected<ProgramStep> readStep(const json &object, std::size_t index, std::size_t tensors, const BlobView &blob, int depth)
 {
     Fields fields{object, "step " + std::to_string(index)};
     ProgramStep step;
@@ -265,6 +295,9 @@ core::Expected<ProgramStep> readStep(const json &object, std::size_t index, std:
                 step.quantizers.push_back(quantizer.is_null() ? std::optional<core::Encoding>() : readEncoding(quantizer, fields, fields.where + ", quantizer"));
         }
     }
+    step.late = fields.flag("late", false);
+    if (const json *bodies = fields.member("bodies", false); bodies != nullptr && fields.problem.empty())
+        NORDLYS_TRY(readBodies(*bodies, step, blob, depth));
     if (step.outputs.empty())
         fields.fail("outputs", "is empty");
     if (!fields.problem.empty())
@@ -289,7 +322,7 @@ core::Expected<void> readPorts(const json &object, const char *name, std::size_t
 }
 
 /// Every value is written once, before it is read, and data that is not there is never read.
-core::Expected<void> checkFlow(const Program &program)
+core::Expected<void> checkFlow(const Program &program, bool isBody)
 {
     std::vector<bool> written(program.tensors.size(), false);
     const auto at = [](int tensor) { return static_cast<std::size_t>(tensor); };
@@ -297,8 +330,12 @@ core::Expected<void> checkFlow(const Program &program)
         const ProgramTensor &t = program.tensor(tensor);
         return t.storage == Storage::Constant ? t.bytes == 0 || !t.constant.bytes.empty() : static_cast<bool>(written[at(tensor)]);
     };
+    for (std::size_t t = 0; t < program.tensors.size(); ++t) {
+        if (program.tensors[t].storage == Storage::External && (!isBody || !program.isInput(static_cast<int>(t))))
+            return wrong("tensor " + program.tensors[t].name + " belongs to nobody");
+    }
     for (const int in : program.inputs) {
-        if (program.isConstant(in) || written[at(in)] || program.tensor(in).channelsLast)
+        if ((isBody && program.tensor(in).storage == Storage::Arena) || program.isConstant(in) || written[at(in)] || program.tensor(in).channelsLast)
             return wrong("an input is a constant, stands twice or has a layout of its own");
         written[at(in)] = true;
     }
@@ -311,7 +348,7 @@ core::Expected<void> checkFlow(const Program &program)
                 return wrong("step " + step.name + " reads " + program.tensor(in).name + " before it exists");
         }
         for (const int out : step.outputs) {
-            if (out >= 0 && (program.isConstant(out) || (written[at(out)] && !inPlace)))
+            if (out >= 0 && (program.isConstant(out) || program.tensor(out).storage == Storage::External || (written[at(out)] && !inPlace)))
                 return wrong("step " + step.name + " writes " + program.tensor(out).name + ", which is constant or written already");
             if (out >= 0)
                 written[at(out)] = true;
@@ -343,6 +380,29 @@ core::Expected<core::EncodingSet> readEncodingSet(const json *object)
     return set;
 }
 
+core::Expected<void> readProgram(const json &object, const BlobView &blob, int depth, Program &program)
+{
+    Fields fields{object, "context"};
+    const json *tensors = fields.member("tensors", true), *steps = fields.member("steps", true);
+    if (!fields.problem.empty())
+        return wrong(fields.problem);
+    if (!tensors->is_array() || !steps->is_array())
+        return wrong("tensors or steps is no list");
+    for (const json &tensor : *tensors) {
+        auto read = readTensor(tensor, program.tensors.size(), blob);
+        NORDLYS_TRY(read);
+        program.tensors.push_back(std::move(*read));
+    }
+    for (const json &step : *steps) {
+        auto read = readStep(step, program.steps.size(), program.tensors.size(), blob, depth);
+        NORDLYS_TRY(read);
+        program.steps.push_back(std::move(*read));
+    }
+    NORDLYS_TRY(readPorts(object, "inputs", program.tensors.size(), program.inputs, program.inputNames));
+    NORDLYS_TRY(readPorts(object, "outputs", program.tensors.size(), program.outputs, program.outputNames));
+    return checkFlow(program, depth > 0);
+}
+
 } // namespace
 
 core::Expected<DescribedPlan> planFromDescription(const json &object, const BlobView &blob)
@@ -361,27 +421,12 @@ core::Expected<DescribedPlan> planFromDescription(const json &object, const Blob
     program.arenaBytes = static_cast<std::size_t>(fields.integer("arenaBytes", 0, std::int64_t(1) << 46));
     program.foldedNodes = fields.texts("foldedNodes");
     program.removedNodes = fields.texts("removedNodes");
-    const json *tensors = fields.member("tensors", true), *steps = fields.member("steps", true);
     if (!fields.problem.empty())
         return wrong(fields.problem);
-    if (!tensors->is_array() || !steps->is_array())
-        return wrong("tensors or steps is no list");
-    for (const json &tensor : *tensors) {
-        auto read = readTensor(tensor, program.tensors.size(), blob);
-        NORDLYS_TRY(read);
-        program.tensors.push_back(std::move(*read));
-    }
-    for (const json &step : *steps) {
-        auto read = readStep(step, program.steps.size(), program.tensors.size(), blob);
-        NORDLYS_TRY(read);
-        program.steps.push_back(std::move(*read));
-    }
-    NORDLYS_TRY(readPorts(object, "inputs", program.tensors.size(), program.inputs, program.inputNames));
-    NORDLYS_TRY(readPorts(object, "outputs", program.tensors.size(), program.outputs, program.outputNames));
+    NORDLYS_TRY(readProgram(object, blob, 0, program));
     auto encodings = readEncodingSet(fields.member("encodings", true));
     NORDLYS_TRY(encodings);
     result.data->encodings = std::move(*encodings);
-    NORDLYS_TRY(checkFlow(program));
     return result;
 }
 

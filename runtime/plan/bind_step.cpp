@@ -85,14 +85,91 @@ bool needsRunningValues(const Program &program, const ProgramStep &step, const c
 
 } // namespace
 
+namespace {
+
+core::Error brokenControl(const ProgramStep &step, const std::string &why)
+{
+    return core::badInput("node " + step.name + " (" + step.op + ")", why);
+}
+
+/// What running control flow relies on, whoever made the step.
+core::Expected<void> checkControl(const Program &program, const ProgramStep &step)
+{
+    const bool isIf = step.op == "If", isLoop = step.op == "Loop", isScan = step.op == "Scan", isMap = step.op == "SequenceMap";
+    if (!step.domain.empty() || !(isIf || isLoop || isScan || isMap))
+        return brokenControl(step, "an operator of this kind has no subgraph");
+    if (step.bodies.size() != (isIf ? 2U : 1U) || step.activation != FusedActivation::None || step.residual >= 0)
+        return brokenControl(step, "it has " + std::to_string(step.bodies.size()) + " subgraphs");
+    const std::size_t first = isScan && step.opset < 9 ? 1 : 0; // sequence lengths
+    for (const ProgramBody &body : step.bodies) {
+        const Program &inner = *body.program;
+        if (inner.inputs.size() != body.formalInputs + body.captures.size() || step.inputs.size() < first + body.formalInputs)
+            return brokenControl(step, "the inputs of its subgraph do not fit");
+        for (std::size_t i = 0; i < body.captures.size(); ++i) {
+            const int outside = step.inputs[static_cast<std::size_t>(body.captures[i])];
+            const ProgramTensor &target = inner.tensor(inner.inputs[body.formalInputs + i]);
+            if (outside < 0)
+                return brokenControl(step, "it captures an input that is left out");
+            const ProgramTensor &source = program.tensor(outside);
+            if (source.channelsLast || (target.storage == Storage::External && (!source.isFixed() || source.dims != target.dims || source.dtype != target.dtype)))
+                return brokenControl(step, "it captures " + source.name + " in another form");
+        }
+        for (const int out : inner.outputs) {
+            if (out < 0)
+                return brokenControl(step, "an output of its subgraph is left out");
+        }
+    }
+    const ProgramBody &body = step.bodies[0];
+    const Program &inner = *body.program;
+    std::size_t results = inner.outputs.size();
+    if (isIf) {
+        results = std::min(results, step.bodies[1].program->outputs.size());
+        if (step.inputs.empty() || step.inputs[0] < 0 || body.formalInputs != 0 || step.bodies[1].formalInputs != 0)
+            return brokenControl(step, "it needs a condition, and its branches take no inputs");
+    } else if (isLoop) {
+        const auto single = [&](std::size_t i, core::DType type) {
+            const ProgramTensor &tensor = inner.tensor(inner.inputs[i]);
+            return tensor.storage == Storage::External && tensor.dtype == type && tensor.dims.size() <= 1 && (tensor.dims.empty() || tensor.dims[0] == 1);
+        };
+        if (body.formalInputs < 2 || inner.outputs.size() + 1 < body.formalInputs || !single(0, core::DType::Int64) || !single(1, core::DType::Bool))
+            return brokenControl(step, "its body needs a counter, a condition and what it carries");
+        --results;
+    } else if (isScan) {
+        const auto it = step.attributes.find("num_scan_inputs");
+        const auto *scans = it != step.attributes.end() ? std::get_if<std::int64_t>(&it->second) : nullptr;
+        if (scans == nullptr || *scans < 1 || static_cast<std::uint64_t>(*scans) > body.formalInputs
+            || inner.outputs.size() < body.formalInputs - static_cast<std::size_t>(*scans))
+            return brokenControl(step, "num_scan_inputs does not fit its body");
+        for (std::size_t i = 0; i < body.formalInputs; ++i) {
+            if (step.inputs[first + i] < 0)
+                return brokenControl(step, "one of its inputs is left out");
+        }
+    } else if (body.formalInputs < 1 || step.inputs[0] < 0)
+        return brokenControl(step, "it needs a sequence");
+    if (step.outputs.size() > results)
+        return brokenControl(step, "it has " + std::to_string(step.outputs.size()) + " outputs, its subgraph gives " + std::to_string(results));
+    return {};
+}
+
+} // namespace
+
 core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &step)
 {
     BoundStep result;
+    for (const int out : step.outputs) {
+        if (out >= 0 && program.tensor(out).storage != Storage::Arena && program.tensor(out).storage != Storage::Dynamic)
+            return core::badInput("step " + step.name, "it writes a tensor that is not its own");
+    }
     if (!step.bodies.empty()) {
+        NORDLYS_TRY(checkControl(program, step));
         result.kernel.name = "control/" + step.op;
         return result;
     }
     result.late = step.late;
+    if (!result.late && !program.isFixed(step))
+        return core::badInput("step " + step.name, "the size of its tensors is only known while running");
+    if (result.late && (step.fast || step.domain == planDomain || step.activation != FusedActivation::None || step.residual >= 0))
+        return core::badInput("step " + step.name, "what is bound while running has nothing fused into it");
     if (!result.late) {
         auto kernel = bindKernel(program, step);
         if (!kernel && !needsRunningValues(program, step, kernel.error()))

@@ -64,6 +64,9 @@ core::Expected<void> SegmentedPlan::connect(const std::vector<std::string> &outp
             const auto found = known.find(port.name);
             if (found == known.end())
                 return wrong(fmt::format("segment {} reads '{}', which nothing before it computes", s, port.name));
+            if (found->second.source.segment && (!port.isFixed || !found->second.port->isFixed))
+                return core::notSupported(fmt::format("tensor '{}'", port.name), "only a run knows its size, so it cannot pass from one segment to another",
+                                          "Put the operators around it on one backend.");
             if (!sameForm(port, *found->second.port))
                 return wrong(fmt::format("segment {} reads '{}' in another type or shape than it is given", s, port.name));
             sources.push_back(found->second.source);
@@ -181,6 +184,8 @@ core::Expected<std::shared_ptr<const SegmentedPlan>> buildSegmentedPlan(std::sha
     for (const core::TensorId id : graph.inputs) {
         const core::Tensor &tensor = graph.tensor(id);
         const auto dims = tensor.shape ? core::knownDims(*tensor.shape) : std::nullopt;
+        if (tensor.kind != core::ValueKind::Tensor)
+            return core::notSupported("input " + std::string(graph.nameOf(id)), "it is no tensor; artifacts take tensors", "Use infer.");
         if (!dims)
             return core::badInput("input " + std::string(graph.nameOf(id)), "its shape is not known", "Bind its free dimensions with --dim.");
         inputs.push_back({std::string(graph.nameOf(id)), tensor.dtype, *dims});

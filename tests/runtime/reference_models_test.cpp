@@ -152,7 +152,7 @@ std::vector<ModelCase> modelCases()
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, ReferenceModels, testing::ValuesIn(modelCases()),
-                         [](const auto &info) { return info.param.name + (info.param.fast ? "_fast" : "_asWritten"); });
+                         [](const auto &kind) { return kind.param.name + (kind.param.fast ? "_fast" : "_asWritten"); });
 
 } // namespace
 } // namespace nordlys::runtime

@@ -184,7 +184,7 @@ core::Expected<Json> inferSamples(const ModelArguments &, const SampleInference 
             NORDLYS_TRY(made);
             session = std::move(*made);
         }
-        NORDLYS_TRY(runtime::forEachSample(runs, threads, context.job(), "inference", [&](int worker, std::size_t run) -> core::Expected<void> {
+        const auto inferOne = [&](int worker, std::size_t run) -> core::Expected<void> {
             auto values = valuesOf(*feeds, run, {});
             NORDLYS_TRY(values);
             runtime::Session &session = *sessions[static_cast<std::size_t>(worker)];
@@ -193,7 +193,8 @@ core::Expected<Json> inferSamples(const ModelArguments &, const SampleInference 
             NORDLYS_TRY(entry);
             entries[run] = std::move(*entry);
             return {};
-        }));
+        };
+        NORDLYS_TRY(runtime::forEachSample(runs, threads, context.job(), "inference", inferOne));
         return Json(std::move(entries));
     }
     const auto session = runtime::Session::create(*plan, threads);
