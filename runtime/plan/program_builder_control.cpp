@@ -9,6 +9,8 @@ namespace nordlys::runtime {
 namespace {
 
 constexpr int maxBodyDepth = 64;
+/// Deeper, carried values have no fixed size from the start: every level that tries builds its body up to three times.
+constexpr int maxTryingDepth = 3;
 
 const core::Graph *subgraphOf(const core::Graph &graph, const core::Node &node, std::string_view name)
 {
@@ -153,8 +155,11 @@ core::Expected<void> ProgramBuilder::lowerLoop(Scope &scope, core::NodeId id, Pr
         return Formal{type, true, shape && shape->size() == 1 ? core::Dims{1} : core::Dims()};
     };
     std::vector<Formal> formals{single(0, core::DType::Int64), single(1, core::DType::Bool)};
-    for (std::size_t i = 0; i < states; ++i)
+    for (std::size_t i = 0; i < states; ++i) {
         formals.push_back(formalOf(step.inputs[2 + i]));
+        if (m_depth >= maxTryingDepth)
+            formals.back() = {formals.back().dtype, false, {}};
+    }
     // A carried value has a fixed size when the body gives the size back that it was given; otherwise its size is known while running.
     ProgramStep made;
     std::vector<Output> found;
@@ -231,6 +236,8 @@ core::Expected<void> ProgramBuilder::lowerScan(Scope &scope, core::NodeId id, Pr
             fits = fits && drop(0);
         if (!fits)
             return brokenNode(scope, id, "input " + std::to_string(first + i) + " has no dimension to scan along");
+        if (i < states && m_depth >= maxTryingDepth)
+            formal = {formal.dtype, false, {}};
         formals.push_back(std::move(formal));
     }
     ProgramStep made;
