@@ -124,6 +124,53 @@ Expected<void> inferConvTranspose(InferenceContext &context)
     return {};
 }
 
+/// Image from unfolded blocks [N, C x block size, blocks]: the sizes are values.
+Expected<void> inferCol2Im(InferenceContext &context)
+{
+    const std::optional<Shape> &data = context.inputShape(0);
+    const std::optional<Values> image = context.inputValues(1), block = context.inputValues(2);
+    const std::optional<Shape> &listed = context.inputShape(1);
+    if (data && data->size() != 3)
+        return broken("the data has rank " + std::to_string(data->size()) + ", not 3");
+    std::optional<std::size_t> spatial;
+    if (image)
+        spatial = image->size();
+    else if (listed && listed->size() == 1 && (*listed)[0].isKnown() && (*listed)[0].value >= 0 && (*listed)[0].value <= 64)
+        spatial = static_cast<std::size_t>((*listed)[0].value);
+    if (!spatial) {
+        context.setOutput(0, context.inputType(0), std::nullopt);
+        return {};
+    }
+    if (block && block->size() != *spatial)
+        return broken("image_shape has " + std::to_string(*spatial) + " entries, block_shape " + std::to_string(block->size()));
+    Shape shape(2 + *spatial);
+    if (data)
+        shape[0] = (*data)[0];
+    if (data && (*data)[1].isKnown() && block) {
+        std::int64_t size = 1;
+        bool known = true;
+        for (const std::int64_t length : *block) {
+            known = known && length != kUnknownValue;
+            if (known && length < 1)
+                return broken("block_shape holds " + std::to_string(length));
+            size = known ? saturatingMultiply(size, length) : size;
+        }
+        if (known && (*data)[1].value % size != 0)
+            return broken(std::to_string((*data)[1].value) + " values do not divide into blocks of " + std::to_string(size));
+        if (known)
+            shape[1] = Dim{(*data)[1].value / size, {}};
+    }
+    for (std::size_t i = 0; image && i < *spatial; ++i) {
+        if ((*image)[i] == kUnknownValue)
+            continue;
+        if ((*image)[i] < 0)
+            return broken("image_shape holds " + std::to_string((*image)[i]));
+        shape[2 + i] = Dim{(*image)[i], {}};
+    }
+    context.setOutput(0, context.inputType(0), std::move(shape));
+    return {};
+}
+
 /// Output elements times the weights that each one meets.
 std::int64_t convMacsAt(const Graph &graph, const Node &node, std::size_t weightInput)
 {
@@ -171,6 +218,11 @@ std::span<const OpSpec> convolutionOps()
         std::vector<OpSpec> built;
         built.push_back(convolution("Conv", 1, 2, 3, inferConv, convMacs, 0));
         built.push_back(convolution("ConvTranspose", 1, 2, 3, inferConvTranspose, convTransposeMacs, 1));
+        built.push_back(convolution("DeformConv", 19, 3, 5, inferConv, convMacs, 0));
+        static constexpr std::array kDeformInputs{QuantRole::Activation, QuantRole::Weight, QuantRole::Activation, QuantRole::Bias, QuantRole::Activation};
+        built.back().inputs = kDeformInputs;
+        built.push_back(row("Col2Im", 18, 3, 3, inferCol2Im));
+        built.back().inputs = kFirstInputOnly;
         for (OpSpec spec : {convolution("ConvInteger", 10, 2, 4, inferConvInteger, convMacs, -1),
                             convolution("QLinearConv", 10, 8, 9, inferQLinearConv, qlinearConvMacs, -1)}) {
             spec.inputs = kQLinearInputs; // already integers: no encodings of ours

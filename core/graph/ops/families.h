@@ -21,5 +21,7 @@ std::span<const OpSpec> shapeOps();
 std::span<const OpSpec> quantizationOps();
 std::span<const OpSpec> recurrentOps();
 std::span<const OpSpec> controlFlowOps();
+std::span<const OpSpec> regionOps();
+std::span<const OpSpec> lossOps();
 
 } // namespace nordlys::core::ops

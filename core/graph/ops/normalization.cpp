@@ -11,7 +11,9 @@ Expected<void> inferBatchNormalization(InferenceContext &context)
 {
     const std::optional<Shape> &data = context.inputShape(0);
     const std::optional<Shape> &scale = context.inputShape(1);
-    if (data && scale) {
+    // With `spatial` 0 (before version 9) every value of a sample has statistics of its own.
+    const bool spatial = context.node().opset >= 9 || attributeInt(context.graph(), context.node(), "spatial", 1) != 0;
+    if (data && scale && spatial) {
         if (data->empty() || scale->size() != 1)
             return broken("scale must be a vector over the channels");
         const Dim channels = data->size() > 1 ? (*data)[1] : Dim{1, {}};
@@ -20,7 +22,7 @@ Expected<void> inferBatchNormalization(InferenceContext &context)
     }
     context.setOutput(0, context.inputType(0), data);
     for (std::size_t i = 1; i < context.outputCount(); ++i)
-        context.setOutput(i, context.inputType(1), context.inputShape(1));
+        context.setOutput(i, context.inputType(i == 1 || i == 3 ? 3 : 4), context.inputShape(1));
     return {};
 }
 
@@ -36,8 +38,10 @@ Expected<void> inferLayerNormalization(InferenceContext &context)
         for (std::size_t i = *axis; i < statistics->size(); ++i)
             (*statistics)[i] = Dim{1, {}};
     }
+    // stash_type 16: the statistics are bfloat16.
+    const bool isBFloat16 = attributeInt(context.graph(), context.node(), "stash_type", 1) == static_cast<std::int64_t>(DType::BFloat16);
     for (std::size_t i = 1; i < context.outputCount(); ++i)
-        context.setOutput(i, DType::Float32, statistics);
+        context.setOutput(i, isBFloat16 ? DType::BFloat16 : DType::Float32, statistics);
     return {};
 }
 

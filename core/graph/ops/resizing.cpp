@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "families.h"
 #include "infer_util.h"
+#include "resize_sizes.h"
 
-#include <cmath>
+#include <set>
 
 namespace nordlys::core::ops {
 
@@ -21,10 +22,10 @@ Expected<void> scaleDims(Shape &shape, const std::vector<double> &scales, const 
                 dim = Dim{};
             continue;
         }
-        const double length = std::floor(static_cast<double>(dim.value) * scales[i]);
-        if (!(length < 9e15))
+        const std::optional<std::int64_t> length = scaledLength(dim.value, scales[i]);
+        if (!length)
             return broken("the scaled length is too large");
-        dim = Dim{static_cast<std::int64_t>(length), {}};
+        dim = Dim{*length, {}};
     }
     return {};
 }
@@ -37,12 +38,19 @@ std::vector<std::size_t> allAxes(std::size_t rank)
     return axes;
 }
 
+/// Version 1 scales the last two of four dimensions by attributes, 7 all by an attribute, 9 all by an input.
 Expected<void> inferUpsample(InferenceContext &context)
 {
+    const Graph &graph = context.graph();
+    const Node &node = context.node();
     std::optional<Shape> shape = context.inputShape(0);
-    if (shape) {
+    if (shape && node.opset < 7) {
+        if (shape->size() != 4)
+            return broken("the data has rank " + std::to_string(shape->size()) + ", Upsample of this version takes 4");
+        NORDLYS_TRY(scaleDims(*shape, {attributeFloat(graph, node, "height_scale", 0), attributeFloat(graph, node, "width_scale", 0)}, {2, 3}));
+    } else if (shape) {
         std::optional<std::vector<double>> scales;
-        if (const Attribute *attribute = findAttribute(context.graph(), context.node(), "scales")) {
+        if (const Attribute *attribute = findAttribute(graph, node, "scales")) {
             if (const auto *numbers = std::get_if<std::vector<double>>(&attribute->value))
                 scales = *numbers;
         } else {
@@ -57,6 +65,44 @@ Expected<void> inferUpsample(InferenceContext &context)
     return {};
 }
 
+/// Sizes that keep the aspect ratio are known once all lengths and sizes are.
+Expected<void> keepAspect(Shape &shape, const Values &sizes, const std::vector<std::size_t> &axes, bool notLarger)
+{
+    Values lengths;
+    bool known = true;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        known = known && shape[axes[i]].isKnown() && sizes[i] != kUnknownValue;
+        lengths.push_back(shape[axes[i]].value);
+    }
+    const std::optional<double> scale = known ? keptAspectScale(lengths, sizes, notLarger) : std::nullopt;
+    if (known && !scale)
+        return broken("the aspect ratio of an empty axis cannot be kept");
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const std::optional<std::int64_t> length = scale ? keptAspectLength(lengths[i], *scale) : std::nullopt;
+        if (scale && !length)
+            return broken("the scaled length is too large");
+        shape[axes[i]] = length ? Dim{*length, {}} : Dim{};
+    }
+    return {};
+}
+
+Expected<std::vector<std::size_t>> resizedAxes(const InferenceContext &context, std::size_t rank)
+{
+    const Values listed = attributeInts(context.graph(), context.node(), "axes");
+    if (listed.empty())
+        return allAxes(rank);
+    std::vector<std::size_t> axes;
+    for (const std::int64_t axis : listed) {
+        const Expected<std::size_t> index = normalizeAxis(axis, rank);
+        if (!index)
+            return index.error();
+        axes.push_back(*index);
+    }
+    if (std::set<std::size_t>(axes.begin(), axes.end()).size() != axes.size())
+        return broken("axes holds an axis twice");
+    return axes;
+}
+
 /// Resize: sizes win over scales where both are given; an empty tensor stands for a missing one.
 Expected<void> inferResize(InferenceContext &context)
 {
@@ -65,33 +111,36 @@ Expected<void> inferResize(InferenceContext &context)
         context.setOutput(0, context.inputType(0), std::nullopt);
         return {};
     }
-    std::vector<std::size_t> axes = allAxes(shape->size());
-    if (const Values listed = attributeInts(context.graph(), context.node(), "axes"); !listed.empty()) {
-        axes.clear();
-        for (const std::int64_t axis : listed) {
-            const Expected<std::size_t> index = normalizeAxis(axis, shape->size());
-            if (!index)
-                return index.error();
-            axes.push_back(*index);
-        }
-    }
+    Expected<std::vector<std::size_t>> axes = resizedAxes(context, shape->size());
+    if (!axes)
+        return std::move(axes.error());
     const bool isOld = context.node().opset < 11;
     const std::optional<std::vector<double>> scales = constantNumbers(context, isOld ? 1 : 2);
     const std::optional<Values> sizes = isOld ? std::nullopt : context.inputValues(3);
     if (sizes && !sizes->empty()) {
-        if (sizes->size() != axes.size())
-            return broken("sizes has " + std::to_string(sizes->size()) + " entries, not " + std::to_string(axes.size()));
-        const std::string policy = attributeString(context.graph(), context.node(), "keep_aspect_ratio_policy", "stretch");
-        for (std::size_t i = 0; i < axes.size(); ++i) {
-            const std::int64_t size = (*sizes)[i];
+        if (sizes->size() != axes->size())
+            return broken("sizes has " + std::to_string(sizes->size()) + " entries, not " + std::to_string(axes->size()));
+        for (const std::int64_t size : *sizes) {
             if (size < 0 && size != kUnknownValue)
                 return broken("sizes holds " + std::to_string(size));
-            (*shape)[axes[i]] = size == kUnknownValue || policy != "stretch" ? Dim{} : Dim{size, {}};
+        }
+        const std::string policy = attributeString(context.graph(), context.node(), "keep_aspect_ratio_policy", "stretch");
+        if (policy == "not_larger" || policy == "not_smaller") {
+            NORDLYS_TRY(keepAspect(*shape, *sizes, *axes, policy == "not_larger"));
+        } else {
+            for (std::size_t i = 0; i < axes->size(); ++i)
+                (*shape)[(*axes)[i]] = (*sizes)[i] == kUnknownValue ? Dim{} : Dim{(*sizes)[i], {}};
         }
     } else if (scales && !scales->empty()) {
-        NORDLYS_TRY(scaleDims(*shape, *scales, axes));
+        NORDLYS_TRY(scaleDims(*shape, *scales, *axes));
     } else {
-        for (const std::size_t axis : axes)
+        const auto given = [&](std::size_t input) {
+            const std::optional<Shape> &listed = context.inputShape(input);
+            return context.hasInput(input) && !(listed && listed->size() == 1 && (*listed)[0].isKnown() && (*listed)[0].value == 0);
+        };
+        if (!given(isOld ? 1 : 2) && (isOld || !given(3)))
+            return broken("neither scales nor sizes are given");
+        for (const std::size_t axis : *axes)
             (*shape)[axis] = Dim{};
     }
     context.setOutput(0, context.inputType(0), std::move(shape));

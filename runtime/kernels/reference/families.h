@@ -28,5 +28,16 @@ std::span<const KernelEntry> sliceKernels();
 std::span<const KernelEntry> gatherKernels();
 std::span<const KernelEntry> shapeKernels();
 std::span<const KernelEntry> castKernels();
+std::span<const KernelEntry> convTransposeKernels();
+std::span<const KernelEntry> deformConvKernels();
+std::span<const KernelEntry> unpoolingKernels();
+std::span<const KernelEntry> regionKernels();
+std::span<const KernelEntry> gridKernels();
+std::span<const KernelEntry> resizeKernels();
+std::span<const KernelEntry> batchNormalizationKernels();
+std::span<const KernelEntry> normKernels();
+std::span<const KernelEntry> recurrentKernels();
+std::span<const KernelEntry> lossKernels();
+std::span<const KernelEntry> dropoutKernels();
 
 } // namespace nordlys::runtime::reference

@@ -1,166 +1,200 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference.h"
-
-#include <algorithm>
-#include <cmath>
+#include "accumulate.h"
 
 namespace nordlys::runtime::reference {
 
 namespace {
 
-core::Expected<BoundKernel> bindBatchNormalization(const KernelCall &call)
+struct Moments {
+    double mean = 0, variance = 0;
+};
+
+/// Mean and population variance of a run of values.
+template <typename T>
+Moments momentsOf(const T *in, std::int64_t count)
 {
-    NORDLYS_TRY(call.require(5));
-    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
-    const bool trains = (call.opset >= 14 && call.intAttribute("training_mode", 0) != 0)
-                        || (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1)) || call.hasOutput(1);
-    if (trains)
-        return call.unsupported("batch statistics (training) have no kernel");
-    if (x.rank() < 2 || x.dims != y.dims || x.dtype != y.dtype)
-        return call.broken("the output has not the shape and type of the input");
-    for (std::size_t i = 1; i < 5; ++i) {
-        if (call.inputs[i].dims != core::Dims{x.dims[1]} || call.inputs[i].dtype != x.dtype)
-            return call.broken("scale, B, mean and var need one value per channel, of the input's type");
+    Moments m;
+    for (std::int64_t i = 0; i < count; ++i)
+        m.mean += static_cast<double>(widen(in[i]));
+    m.mean /= static_cast<double>(count);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double distance = static_cast<double>(widen(in[i])) - m.mean;
+        m.variance += distance * distance;
     }
-    const float epsilon = call.floatAttribute("epsilon", 1e-5F);
-    const std::int64_t batch = x.dims[0], channels = x.dims[1], plane = batch * channels > 0 ? x.elementCount() / (batch * channels) : 0;
+    m.variance /= static_cast<double>(count);
+    return m;
+}
+
+/// One value per entry of scale and B; which entry belongs to channel c of C: c * entries / C.
+core::Expected<void> checkAffine(const KernelCall &call, std::int64_t entries, std::string_view per)
+{
+    for (std::size_t i = 1; i < 3; ++i) {
+        if (call.inputs[i].dims != core::Dims{entries} || call.inputs[i].dtype != call.inputs[0].dtype)
+            return call.broken(std::string(i == 1 ? "scale" : "bias") + " (input " + std::to_string(i) + ") needs one value per " + std::string(per)
+                               + " (" + std::to_string(entries) + "), of the input's type");
+    }
+    return {};
+}
+
+/// Normalises groups of channels; InstanceNormalization has as many groups as channels.
+core::Expected<BoundKernel> bindGrouped(const KernelCall &call, std::int64_t groups, std::int64_t entries)
+{
+    const TensorDesc &x = call.inputs[0];
+    const auto epsilon = static_cast<double>(call.floatAttribute("epsilon", 1e-5F));
+    const std::int64_t channels = x.dims[1], perGroup = channels / groups, plane = productOf(x.dims, 2, x.rank()), count = x.dims[0] * groups;
     return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        using C = ComputeOf<T>;
-        return bound(
-            call,
-            [=](const KernelRun &run) -> KernelStatus {
-                const T *in = run.input<T>(0), *scale = run.input<T>(1), *bias = run.input<T>(2), *mean = run.input<T>(3), *var = run.input<T>(4);
-                T *out = run.output<T>(0);
-                for (std::int64_t i = 0; i < batch * channels; ++i) {
-                    const std::int64_t c = i % channels;
-                    const C factor = scale[c] / std::sqrt(static_cast<C>(var[c]) + static_cast<C>(epsilon));
-                    for (std::int64_t p = i * plane; p < (i + 1) * plane; ++p)
-                        out[p] = static_cast<T>((in[p] - mean[c]) * factor + bias[c]);
+        return bound(call, [=](const KernelRun &run) -> KernelStatus {
+            for (std::int64_t i = 0; i < count; ++i) {
+                const T *in = run.input<T>(0) + i * perGroup * plane;
+                T *out = run.output<T>(0) + i * perGroup * plane;
+                const Moments m = momentsOf(in, perGroup * plane);
+                const double inverse = 1.0 / std::sqrt(m.variance + epsilon);
+                for (std::int64_t c = 0; c < perGroup; ++c) {
+                    const std::int64_t entry = (i % groups * perGroup + c) * entries / channels;
+                    const double factor = static_cast<double>(widen(run.input<T>(1)[entry])) * inverse;
+                    const auto shift = static_cast<double>(widen(run.input<T>(2)[entry]));
+                    for (std::int64_t p = c * plane; p < (c + 1) * plane; ++p)
+                        out[p] = narrow<T>((static_cast<double>(widen(in[p])) - m.mean) * factor + shift);
                 }
-                return nullptr;
-            },
-            0);
+            }
+            return nullptr;
+        });
     });
+}
+
+core::Expected<void> checkGrouped(const KernelCall &call)
+{
+    NORDLYS_TRY(call.require(3));
+    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
+    if (x.rank() < 2 || x.dims != y.dims || x.dtype != y.dtype)
+        return call.broken("the input needs at least 2 dimensions, the output its shape and type");
+    return {};
 }
 
 core::Expected<BoundKernel> bindInstanceNormalization(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(3));
-    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
-    if (x.rank() < 3 || x.dims != y.dims || x.dtype != y.dtype)
-        return call.broken("the output has not the shape and type of the input");
-    for (std::size_t i = 1; i < 3; ++i) {
-        if (call.inputs[i].dims != core::Dims{x.dims[1]} || call.inputs[i].dtype != x.dtype)
-            return call.broken("scale and B need one value per channel, of the input's type");
-    }
-    const float epsilon = call.floatAttribute("epsilon", 1e-5F);
-    const std::int64_t planes = x.dims[0] * x.dims[1], channels = x.dims[1], plane = planes > 0 ? x.elementCount() / planes : 0;
-    return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
-        using T = typename decltype(tag)::Type;
-        return bound(call, [=](const KernelRun &run) -> KernelStatus {
-            for (std::int64_t i = 0; i < planes; ++i) {
-                const T *in = run.input<T>(0) + i * plane;
-                T *out = run.output<T>(0) + i * plane;
-                double mean = 0, variance = 0;
-                for (std::int64_t p = 0; p < plane; ++p)
-                    mean += static_cast<double>(in[p]);
-                mean /= static_cast<double>(plane);
-                for (std::int64_t p = 0; p < plane; ++p)
-                    variance += (static_cast<double>(in[p]) - mean) * (static_cast<double>(in[p]) - mean);
-                variance /= static_cast<double>(plane);
-                const double factor = static_cast<double>(run.input<T>(1)[i % channels]) / std::sqrt(variance + static_cast<double>(epsilon));
-                const auto shift = static_cast<double>(run.input<T>(2)[i % channels]);
-                for (std::int64_t p = 0; p < plane; ++p)
-                    out[p] = static_cast<T>((static_cast<double>(in[p]) - mean) * factor + shift);
-            }
-            return nullptr;
-        });
-    });
+    NORDLYS_TRY(checkGrouped(call));
+    const std::int64_t channels = call.inputs[0].dims[1];
+    NORDLYS_TRY(checkAffine(call, channels, "channel"));
+    if (call.inputs[0].elementCount() == 0)
+        return bound(call, [](const KernelRun &) -> KernelStatus { return nullptr; });
+    return bindGrouped(call, channels, channels);
 }
 
-core::Expected<BoundKernel> bindLayerNormalization(const KernelCall &call)
+/// Version 18 has scale and bias per group, 21 per channel.
+core::Expected<BoundKernel> bindGroupNormalization(const KernelCall &call)
+{
+    NORDLYS_TRY(checkGrouped(call));
+    const std::int64_t groups = call.intAttribute("num_groups", 0), channels = call.inputs[0].dims[1];
+    if (groups < 1 || channels % groups != 0)
+        return call.broken("num_groups " + std::to_string(groups) + " does not divide the " + std::to_string(channels) + " channels");
+    const bool perChannel = call.opset >= 21;
+    NORDLYS_TRY(checkAffine(call, perChannel ? channels : groups, perChannel ? "channel" : "group"));
+    if (call.inputs[0].elementCount() == 0)
+        return bound(call, [](const KernelRun &) -> KernelStatus { return nullptr; });
+    return bindGrouped(call, groups, perChannel ? channels : groups);
+}
+
+/// LayerNormalization and RMSNormalization: rows from `axis` on, scale and bias broadcast to the input.
+struct RowShape {
+    std::int64_t size = 1, rows = 1;
+    double epsilon = 1e-5;
+    StridedLoop<3> loop; ///< over the input: its own offset, scale's, bias's
+};
+
+core::Expected<RowShape> rowShapeOf(const KernelCall &call)
 {
     NORDLYS_TRY(call.require(2));
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     const auto axis = normalizedAxis(call.intAttribute("axis", -1), x.rank());
-    if (!axis || x.dims != y.dims || x.dtype != y.dtype)
-        return call.broken("the axis is outside the input, or the output has another shape or type");
-    TensorDesc inner = x;
-    inner.dims.erase(inner.dims.begin(), inner.dims.begin() + static_cast<std::ptrdiff_t>(*axis));
-    const std::int64_t size = inner.elementCount(), rows = size > 0 ? x.elementCount() / size : 0;
+    if (!axis)
+        return call.broken("axis " + std::to_string(call.intAttribute("axis", -1)) + " is outside the input");
+    if (x.dims != y.dims || x.dtype != y.dtype)
+        return call.broken("the output has another shape or type than the input");
+    RowShape s;
+    s.rows = productOf(x.dims, 0, *axis);
+    s.size = productOf(x.dims, *axis, x.rank());
+    s.epsilon = static_cast<double>(call.floatAttribute("epsilon", 1e-5F));
+    s.loop = StridedLoop<3>(x.dims);
+    s.loop.setOperand(0, x.strides());
     for (std::size_t i = 1; i < 3; ++i) {
-        if (call.hasInput(i) && (call.inputs[i].elementCount() != size || call.inputs[i].dtype != x.dtype))
-            return call.unsupported("scale and B that are broadcast have no kernel");
+        if (!call.hasInput(i))
+            continue;
+        const TensorDesc &affine = call.inputs[i];
+        if (affine.dtype != x.dtype || affine.rank() > x.rank() || broadcastDims(affine.dims, x.dims) != x.dims)
+            return call.broken(std::string(i == 1 ? "scale" : "bias") + " (input " + std::to_string(i) + ") does not broadcast to the input");
+        s.loop.setBroadcastOperand(i, affine);
     }
+    return s;
+}
+
+core::Expected<BoundKernel> bindLayerNormalization(const KernelCall &call)
+{
+    auto shape = rowShapeOf(call);
+    NORDLYS_TRY(shape);
+    std::array<core::DType, 3> types{};
     for (std::size_t i = 1; i < 3; ++i) {
-        if (call.hasOutput(i) && (call.outputs[i].elementCount() != rows || call.outputs[i].dtype != core::DType::Float32))
-            return call.broken("Mean and InvStdDev need one float32 value per normalised row");
+        if (!call.hasOutput(i))
+            continue;
+        types[i] = call.outputs[i].dtype;
+        if (call.outputs[i].elementCount() != shape->rows || !isComputedFloat(types[i]))
+            return call.broken("Mean and InvStdDev need one floating point value per normalised row");
     }
-    const float epsilon = call.floatAttribute("epsilon", 1e-5F);
-    return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        return bound(call, [=](const KernelRun &run) -> KernelStatus {
-            const T *scale = run.input<T>(1), *bias = run.inputs[2] != nullptr ? run.input<T>(2) : nullptr;
-            for (std::int64_t r = 0; r < rows; ++r) {
-                const T *in = run.input<T>(0) + r * size;
-                T *out = run.output<T>(0) + r * size;
-                double mean = 0, variance = 0;
-                for (std::int64_t i = 0; i < size; ++i)
-                    mean += static_cast<double>(in[i]);
-                mean /= static_cast<double>(size);
-                for (std::int64_t i = 0; i < size; ++i)
-                    variance += (static_cast<double>(in[i]) - mean) * (static_cast<double>(in[i]) - mean);
-                const double inverse = 1.0 / std::sqrt(variance / static_cast<double>(size) + static_cast<double>(epsilon));
-                for (std::int64_t i = 0; i < size; ++i) {
-                    const double value = (static_cast<double>(in[i]) - mean) * inverse * static_cast<double>(scale[i]);
-                    out[i] = static_cast<T>(value + (bias != nullptr ? static_cast<double>(bias[i]) : 0.0));
+        return bound(call, [s = *shape, types](const KernelRun &run) -> KernelStatus {
+            const T *in = run.input<T>(0), *scale = run.input<T>(1), *bias = run.input<T>(2);
+            std::int64_t row = -1;
+            Moments m;
+            double inverse = 0;
+            s.loop.run([&](const std::array<std::int64_t, 3> &at) {
+                if (at[0] % s.size == 0) {
+                    ++row;
+                    m = momentsOf(in + at[0], s.size);
+                    inverse = 1.0 / std::sqrt(m.variance + s.epsilon);
+                    if (run.outputs[1] != nullptr)
+                        storeFloat(run.outputs[1], types[1], row, m.mean);
+                    if (run.outputs[2] != nullptr)
+                        storeFloat(run.outputs[2], types[2], row, inverse);
                 }
-                if (run.outputs[1] != nullptr)
-                    run.output<float>(1)[r] = static_cast<float>(mean);
-                if (run.outputs[2] != nullptr)
-                    run.output<float>(2)[r] = static_cast<float>(inverse);
-            }
+                const double value = (static_cast<double>(widen(in[at[0]])) - m.mean) * inverse * static_cast<double>(widen(scale[at[1]]));
+                run.output<T>(0)[at[0]] = narrow<T>(value + (bias != nullptr ? static_cast<double>(widen(bias[at[2]])) : 0.0));
+            });
             return nullptr;
         });
     });
 }
 
-core::Expected<BoundKernel> bindLrn(const KernelCall &call)
+/// x / sqrt(mean of squares + epsilon) * scale. ONNX operator RMSNormalization, version 23.
+core::Expected<BoundKernel> bindRmsNormalization(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1));
-    const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
-    const std::int64_t size = call.intAttribute("size", 0);
-    if (x.rank() < 2 || x.dims != y.dims || x.dtype != y.dtype || size < 1)
-        return call.broken("the output has another shape or type than the input, or size is below 1");
-    const auto alpha = static_cast<double>(call.floatAttribute("alpha", 0.0001F)), beta = static_cast<double>(call.floatAttribute("beta", 0.75F)),
-               bias = static_cast<double>(call.floatAttribute("bias", 1.0F));
-    const std::int64_t batch = x.dims[0], channels = x.dims[1], plane = batch * channels > 0 ? x.elementCount() / (batch * channels) : 0;
-    const std::int64_t before = (size - 1) / 2, after = size - 1 - before;
-    return dispatchFloat(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    auto shape = rowShapeOf(call);
+    NORDLYS_TRY(shape);
+    return dispatchFloat(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        return bound(call, [=](const KernelRun &run) -> KernelStatus {
-            for (std::int64_t n = 0; n < batch; ++n) {
-                const T *in = run.input<T>(0) + n * channels * plane;
-                T *out = run.output<T>(0) + n * channels * plane;
-                for (std::int64_t c = 0; c < channels; ++c) {
-                    for (std::int64_t p = 0; p < plane; ++p) {
-                        double squares = 0;
-                        for (std::int64_t i = std::max<std::int64_t>(0, c - before); i <= std::min(channels - 1, c + after); ++i)
-                            squares += static_cast<double>(in[i * plane + p]) * static_cast<double>(in[i * plane + p]);
-                        out[c * plane + p] = static_cast<T>(static_cast<double>(in[c * plane + p])
-                                                            / std::pow(bias + alpha / static_cast<double>(size) * squares, beta));
-                    }
+        return bound(call, [s = *shape](const KernelRun &run) -> KernelStatus {
+            const T *in = run.input<T>(0), *scale = run.input<T>(1);
+            double inverse = 0;
+            s.loop.run([&](const std::array<std::int64_t, 3> &at) {
+                if (at[0] % s.size == 0) {
+                    double squares = 0;
+                    for (std::int64_t i = at[0]; i < at[0] + s.size; ++i)
+                        squares += static_cast<double>(widen(in[i])) * static_cast<double>(widen(in[i]));
+                    inverse = 1.0 / std::sqrt(squares / static_cast<double>(s.size) + s.epsilon);
                 }
-            }
+                run.output<T>(0)[at[0]] = narrow<T>(static_cast<double>(widen(in[at[0]])) * inverse * static_cast<double>(widen(scale[at[1]])));
+            });
             return nullptr;
         });
     });
 }
 
 constexpr KernelEntry entries[] = {
-    {"", "BatchNormalization", 1, bindBatchNormalization, false}, {"", "InstanceNormalization", 1, bindInstanceNormalization, false},
-    {"", "LayerNormalization", 17, bindLayerNormalization, false}, {"", "LRN", 1, bindLrn, false},
+    {"", "InstanceNormalization", 1, bindInstanceNormalization, false},
+    {"", "GroupNormalization", 18, bindGroupNormalization, false},
+    {"", "LayerNormalization", 1, bindLayerNormalization, false}, // runtimes wrote it into older models as well
+    {"", "RMSNormalization", 23, bindRmsNormalization, false},
 };
 
 } // namespace

@@ -57,7 +57,9 @@ const KernelEntry *findReferenceKernel(std::string_view domain, std::string_view
     for (const auto &family :
          {unaryKernels(), binaryKernels(), powerKernels(), bitwiseKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
           matrixKernels(), determinantKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
-          sliceKernels(), gatherKernels(), shapeKernels(), castKernels()}) {
+          sliceKernels(), gatherKernels(), shapeKernels(), castKernels(), convTransposeKernels(), deformConvKernels(), unpoolingKernels(),
+          regionKernels(), gridKernels(), resizeKernels(), batchNormalizationKernels(), normKernels(), recurrentKernels(), lossKernels(),
+          dropoutKernels()}) {
         for (const KernelEntry &entry : family) {
             if (entry.domain == domain && entry.op == op && entry.sinceVersion <= opset
                 && (best == nullptr || entry.sinceVersion > best->sinceVersion))

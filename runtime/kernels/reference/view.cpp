@@ -97,63 +97,9 @@ core::Expected<BoundKernel> bindIdentity(const KernelCall &call)
     return bindCopy(call);
 }
 
-/// A ratio that is known to be zero: nothing is dropped, in training neither. Zero has no bits set in every float format but -0.
-bool dropsNothing(const KernelCall &call)
-{
-    if (!call.hasInput(1) || call.inputs[1].constant == nullptr || call.inputs[1].elementCount() != 1 || !core::isFloat(call.inputs[1].dtype))
-        return false;
-    const std::byte *ratio = call.inputs[1].constant;
-    return std::all_of(ratio, ratio + elementSize(call.inputs[1].dtype), [](std::byte b) { return b == std::byte(0); });
-}
-
-bool mayTrain(const KernelCall &call)
-{
-    if (!call.hasInput(2) || dropsNothing(call))
-        return false;
-    const TensorDesc &mode = call.inputs[2];
-    const bool isKnown = mode.constant != nullptr && mode.dtype == core::DType::Bool && mode.elementCount() == 1;
-    return !isKnown || mode.constant[0] != std::byte(0);
-}
-
-core::Expected<BoundKernel> bindDropout(const KernelCall &call)
-{
-    NORDLYS_TRY(call.requireOrPacked(1));
-    if (mayTrain(call) || (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1)))
-        return call.unsupported("training mode has no kernel");
-    auto copy = bindIdentity(call);
-    NORDLYS_TRY(copy);
-    if (!call.hasOutput(1))
-        return copy;
-    const TensorDesc &mask = call.outputs[1];
-    if (call.opset < 10) { // the mask has the type of the data there
-        if (mask.dims != call.inputs[0].dims || mask.dtype != call.inputs[0].dtype)
-            return call.broken("the mask has not the shape and type of the input");
-        return dispatchFloat(call, mask.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
-            using T = typename decltype(tag)::Type;
-            return bound(
-                call,
-                [inner = std::move(copy->run), count = mask.elementCount()](const KernelRun &run) -> KernelStatus {
-                    std::fill_n(run.output<T>(1), count, T(1));
-                    return inner(run);
-                },
-                0);
-        });
-    }
-    if (mask.dims != call.inputs[0].dims || mask.dtype != core::DType::Bool)
-        return call.broken("the mask has to be boolean of the input's shape");
-    return bound(
-        call,
-        [inner = std::move(copy->run), count = static_cast<std::size_t>(mask.elementCount())](const KernelRun &run) -> KernelStatus {
-            if (count > 0)
-                std::memset(run.outputs[1], 1, count);
-            return inner(run);
-        },
-        0);
-}
-
 constexpr KernelEntry entries[] = {
     {"", "Reshape", 1, bindReshape, false}, {"", "Flatten", 1, bindFlatten, false}, {"", "Squeeze", 1, bindOnes, false},
-    {"", "Unsqueeze", 1, bindOnes, false}, {"", "Identity", 1, bindIdentity, true}, {"", "Dropout", 1, bindDropout, true},
+    {"", "Unsqueeze", 1, bindOnes, false}, {"", "Identity", 1, bindIdentity, true},
 };
 
 } // namespace
