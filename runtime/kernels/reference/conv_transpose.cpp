@@ -152,7 +152,7 @@ core::Expected<BoundKernel> bindCol2Im(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     const auto image = call.constantInts(1), block = call.constantInts(2);
     if (!image || !block)
-        return call.unsupported("image_shape and block_shape have to be known before the kernel is bound");
+        return call.needsValues("image_shape and block_shape");
     const std::size_t rank = image->size();
     if (rank < 1 || block->size() != rank || x.rank() != 3 || y.rank() != rank + 2 || x.dtype != y.dtype || y.dims[0] != x.dims[0]
         || spatialDims(y.dims) != *image)

@@ -203,7 +203,7 @@ core::Expected<BoundKernel> bindAffineGrid(const KernelCall &call)
     const TensorDesc &theta = call.inputs[0], &y = call.outputs[0];
     const auto size = call.constantInts(1);
     if (!size)
-        return call.unsupported("size has to be known before the kernel is bound");
+        return call.needsValues("sizes");
     if (size->size() != 4 && size->size() != 5)
         return call.broken("size (input 1) has " + std::to_string(size->size()) + " values instead of 4 or 5");
     const auto rank = static_cast<std::int64_t>(size->size()) - 2;

@@ -23,7 +23,7 @@ core::Expected<std::vector<double>> knownNumbers(const KernelCall &call, std::si
     if (!isComputedFloat(desc.dtype) || desc.rank() != 1)
         return call.broken(std::string(name) + " (input " + std::to_string(input) + ") has to be a vector of floating point numbers");
     if (desc.constant == nullptr)
-        return call.unsupported(std::string(name) + " has to be known before the kernel is bound");
+        return call.needsValues("values of " + std::string(name));
     for (std::int64_t i = 0; i < desc.elementCount(); ++i)
         numbers.push_back(floatAt(desc.constant, desc.dtype, i));
     return numbers;
@@ -149,7 +149,7 @@ core::Expected<ResizeCall> newResizeCall(const KernelCall &call)
     if (hasSizes) {
         const auto sizes = call.constantInts(3);
         if (!sizes)
-            return call.unsupported("sizes has to be known before the kernel is bound");
+            return call.needsValues("sizes");
         NORDLYS_TRY(addSizedAxes(call, axes, *sizes, result.axes));
     } else {
         auto scales = knownNumbers(call, 2, "scales");
