@@ -148,6 +148,7 @@ const std::vector<ValueCase> valueCases{
     // Column-major index of the largest of a 2 x 3 plane: row 1, column 2 is 2 * 2 + 1.
     {"MaxPoolColumnMajor", "MaxPool", 12, {{"kernel_shape", Ints{2, 3}}, {"storage_order", std::int64_t(1)}},
      {{{1, 2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 3, 2, 1}}}, {{{1, 2, 1, 1}, {6, 9}}, {{1, 2, 1, 1}, {5, 10}, DType::Int64}}},
+    {"MaxPoolHalf", "MaxPool", 12, {{"kernel_shape", Ints{2}}}, {{{1, 1, 3}, {-2, -1.5, -4}, DType::Float16}}, {{{1, 1, 2}, {-1.5, -1.5}, DType::Float16}}},
     {"MaxPoolBytes", "MaxPool", 12, {{"kernel_shape", Ints{2}}}, {{{1, 1, 3}, {200, 7, 9}, DType::UInt8}}, {{{1, 1, 2}, {200, 9}, DType::UInt8}}},
     // Windows over -1..1 and 1..3, each with one place of padding that counts.
     {"AveragePoolCeilCountsPadding", "AveragePool", 19, {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}, {"pads", Ints{1, 1}}, {"ceil_mode", std::int64_t(1)},
@@ -164,6 +165,11 @@ const std::vector<ValueCase> valueCases{
     {"GlobalMaxPoolInDouble", "GlobalMaxPool", 1, {}, {{{1, 1, 2, 1}, {-3, -4}, DType::Float64}}, {{{1, 1, 1, 1}, {-3}, DType::Float64}}},
     {"MaxUnpoolPutsBack", "MaxUnpool", 11, {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}}, {{{1, 2, 2}, {5, 6, 7, 8}}, {{1, 2, 2}, {1, 2, 4, 7}, DType::Int64}},
      {{{1, 2, 4}, {0, 5, 6, 0, 7, 0, 0, 8}}}},
+    // 2048 + 1 is no half: sums are kept in single precision.
+    {"ConvHalfSumsInFloat", "Conv", 11, {{"pads", Ints{0, 1}}}, {{{1, 1, 3}, {2048, 1, 1}, DType::Float16}, {{1, 1, 3}, {1, 1, 1}, DType::Float16}},
+     {{{1, 1, 2}, {2050, 2}, DType::Float16}}},
+    {"ConvTransposeHalf", "ConvTranspose", 11, {{"strides", Ints{2}}}, {{{1, 1, 2}, {2048, 1}, DType::Float16}, {{1, 1, 4}, {1, 1, 1, 1}, DType::Float16}, {{1}, {1}, DType::Float16}},
+     {{{1, 1, 6}, {2048, 2048, 2050, 2050, 2, 2}, DType::Float16}}},
     {"ConvWithoutChannelsIsItsBias", "Conv", 11, {}, {{{1, 0, 3}, {}}, {{2, 0, 2}, {}}, {{2}, {4, 5}}}, {{{1, 2, 2}, {4, 4, 5, 5}}}},
     {"ConvTransposeSameUpper", "ConvTranspose", 11, {{"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2}}},
      {{{1, 1, 2}, {1, 10}}, {{1, 1, 3}, {1, 2, 4}}}, {{{1, 1, 4}, {1, 2, 14, 20}}}},
@@ -212,6 +218,8 @@ const std::vector<ValueCase> valueCases{
      {{{1, 2, 1}, {1, 3}}, {{2}, {2, 4}}, {{2}, {1, 0}}}, {{{1, 2, 1}, {-1, 4}}}},
     {"LayerNormalizationBroadcastsItsScale", "LayerNormalization", 17, {{"axis", std::int64_t(1)}, {"epsilon", 0.0}},
      {{{1, 2, 2}, {1, 1, 3, 3}}, {{2, 1}, {1, 5}}}, {{{1, 2, 2}, {-1, -1, 5, 5}}, {{1, 1, 1}, {2}}, {{1, 1, 1}, {1}}}},
+    {"LayerNormalizationOfHalves", "LayerNormalization", 17, {{"epsilon", 0.0}}, {{{1, 2}, {1, 3}, DType::Float16}, {{2}, {1, 1}, DType::Float16}},
+     {{{1, 2}, {-1, 1}, DType::Float16}, {{1, 1}, {2}}, {{1, 1}, {1}}}},
     {"LpNormalizationKeepsZeros", "LpNormalization", 1, {{"axis", std::int64_t(1)}, {"p", std::int64_t(1)}}, {{{2, 2}, {0, 0, -1, 3}}}, {{{2, 2}, {0, 0, -0.25, 0.75}}}},
     {"DropoutOfVersion7MasksInItsType", "Dropout", 7, {}, {{{2}, {3, 4}}}, {{{2}, {3, 4}}, {{2}, {1, 1}}}},
     {"DropoutTrainsWithRatioZero", "Dropout", 13, {}, {{{2}, {3, 4}}, {{}, {0}}, {{}, {1}, DType::Bool}}, {{{2}, {3, 4}}, {{2}, {1, 1}, DType::Bool}}},

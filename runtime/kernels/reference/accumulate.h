@@ -23,24 +23,14 @@ Wide<T> widen(T value)
     return static_cast<Wide<T>>(value);
 }
 
-/// Back to T. Integers are cut off and held in their range, as numbers of interpolation may leave it; NaN becomes 0 there.
+/// Back to T, rounded once. Integers are cut off and held in their range, as numbers of interpolation may leave it.
 template <typename T, typename From>
 T narrow(From value)
 {
-    if constexpr (std::is_integral_v<T>) {
-        const auto wide = static_cast<double>(value);
-        if (std::isnan(wide))
-            return T(0);
-        if (wide <= static_cast<double>(std::numeric_limits<T>::lowest()))
-            return std::numeric_limits<T>::lowest();
-        if (wide >= static_cast<double>(std::numeric_limits<T>::max()))
-            return std::numeric_limits<T>::max();
-        return static_cast<T>(wide);
-    } else if constexpr (std::is_same_v<T, double>) {
-        return static_cast<double>(value);
-    } else {
-        return static_cast<T>(static_cast<float>(value));
-    }
+    if constexpr (std::is_integral_v<T>)
+        return cutToInteger<T>(static_cast<double>(value));
+    else
+        return static_cast<T>(value);
 }
 
 /// Element `index` of a tensor of any floating type.
@@ -83,13 +73,6 @@ inline std::int64_t indexAt(const std::byte *data, core::DType type, std::int64_
     if (type == core::DType::Int32)
         return reinterpret_cast<const std::int32_t *>(data)[index];
     return reinterpret_cast<const std::int64_t *>(data)[index];
-}
-
-/// Floating types and integers alike.
-template <typename Function>
-core::Expected<BoundKernel> dispatchFloatOrInteger(const KernelCall &call, core::DType type, Function &&function)
-{
-    return isComputedFloat(type) ? dispatchFloat(call, type, function) : dispatchNumber(call, type, function);
 }
 
 /// Product of dims first..end.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accumulate.h"
 #include "convolution.h"
-#include "families.h"
 
 #include <runtime/base/thread_pool.h>
 
@@ -183,7 +182,7 @@ core::Expected<BoundKernel> bindCol2Im(const KernelCall &call)
         return call.broken("the input needs " + std::to_string(blockSize) + " values per channel and block, and " + std::to_string(positions) + " blocks");
     s.fillPlanes();
     s.batch = x.dims[0] * y.dims[1];
-    return dispatchFloatOrInteger(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchNumber(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         BoundKernel kernel = bound(call, [s](const KernelRun &run) -> KernelStatus {
             auto *sums = reinterpret_cast<Wide<T> *>(run.scratch);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accumulate.h"
 #include "convolution.h"
-#include "families.h"
 
 #include <runtime/base/thread_pool.h>
 

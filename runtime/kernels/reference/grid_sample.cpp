@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accumulate.h"
-#include "families.h"
 #include "window.h"
 
 #include <runtime/base/thread_pool.h>
@@ -176,7 +175,7 @@ core::Expected<BoundKernel> bindGridSample(const KernelCall &call)
 {
     auto shape = gridShapeOf(call);
     NORDLYS_TRY(shape);
-    return dispatchFloatOrInteger(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchNumber(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [s = *shape](const KernelRun &run) -> KernelStatus {
             run.pool->parallelFor(static_cast<std::size_t>(s.batch * s.outputPlane), 16, [&](std::size_t begin, std::size_t end, int) {

@@ -105,7 +105,7 @@ core::Expected<BoundKernel> bindMaxPool(const KernelCall &call)
     if (call.hasOutput(1) && (call.outputs[1].dtype != core::DType::Int64 || call.outputs[1].dims != call.outputs[0].dims))
         return call.broken("the indices have to be int64 of the output's shape");
     const bool columns = call.intAttribute("storage_order", 0) != 0;
-    return dispatchFloatOrInteger(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchNumber(call, call.inputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [s = *shape, columns](const KernelRun &run) -> KernelStatus {
             forEachOutput(s, *run.pool, [&](std::int64_t plane, std::int64_t o, const auto &out) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accumulate.h"
-#include "families.h"
 #include "resize_axis.h"
 #include "window.h"
 
@@ -282,7 +281,7 @@ core::Expected<BoundKernel> bindNearest(const KernelCall &call, std::shared_ptr<
                 return nullptr;
             });
         });
-    return dispatchFloatOrInteger(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchNumber(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [tables, in = x.dims, out = y.dims, extrapolation](const KernelRun &run) -> KernelStatus {
             runNearest<T>(*tables, in, out, run.input<T>(0), run.output<T>(0), narrow<T>(extrapolation));
@@ -323,7 +322,7 @@ core::Expected<BoundKernel> bindResize(const KernelCall &call)
     // Axes that shrink first: no intermediate result is then larger than input or output.
     std::ranges::sort(*tables, {}, [](const ResizeTable &table) { return static_cast<double>(table.output) / static_cast<double>(table.input); });
     const std::int64_t largest = std::max(x.elementCount(), y.elementCount());
-    return dispatchFloatOrInteger(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchNumber(call, x.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         BoundKernel kernel = bound(call, [tables = std::shared_ptr<const Tables>(tables), in = x.dims, out = y.dims, largest,
                                           extrapolation = settings->extrapolation](const KernelRun &run) -> KernelStatus {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accumulate.h"
-#include "families.h"
 #include "window.h"
 
 namespace nordlys::runtime::reference {
