@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "constant_values.h"
 
+#include <core/tensor/float_bits.h>
+
 #include <cmath>
 #include <cstring>
 
@@ -54,6 +56,14 @@ std::optional<std::vector<double>> numbersOf(DType type, std::span<const std::by
         return readAs<float, double>(bytes, count);
     if (type == DType::Float64)
         return readAs<double, double>(bytes, count);
+    if (type == DType::Float16 || type == DType::BFloat16) {
+        std::vector<double> numbers = readAs<std::uint16_t, double>(bytes, count);
+        for (double &number : numbers) {
+            const auto bits = static_cast<std::uint16_t>(number);
+            number = static_cast<double>(type == DType::Float16 ? floatFromHalf(bits) : floatFromBFloat16(bits));
+        }
+        return numbers;
+    }
     return readIntegerTypes<double>(type, bytes, count);
 }
 
@@ -62,9 +72,11 @@ std::optional<std::vector<std::int64_t>> integersOf(DType type, std::optional<st
     const std::optional<std::size_t> count = smallCount(type, elements, bytes);
     if (!count)
         return std::nullopt;
-    if (type != DType::Float32 && type != DType::Float64)
+    if (!isFloat(type))
         return readIntegerTypes<std::int64_t>(type, bytes, *count);
     const std::optional<std::vector<double>> numbers = numbersOf(type, bytes, *count);
+    if (!numbers) // floats of 8 bits
+        return std::nullopt;
     std::vector<std::int64_t> integers;
     for (const double number : *numbers) {
         if (!(std::abs(number) <= 9007199254740992.0) || number != std::trunc(number))

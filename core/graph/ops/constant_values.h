@@ -12,7 +12,7 @@ namespace nordlys::core::ops {
 /// Longest list that counts as shape arithmetic; longer constants are data.
 inline constexpr std::size_t kMaxShapeValues = 4096;
 
-/// Numbers of a constant of up to kMaxShapeValues elements (float32, float64, integers of 8 bits and more, bool); nothing otherwise or
+/// Numbers of a constant of up to kMaxShapeValues elements (floats of 16 bits and more, integers of 8 bits and more, bool); nothing otherwise or
 /// when its bytes do not fit its shape.
 std::optional<std::vector<double>> readNumbers(const Tensor &tensor);
 /// The same as integers; nothing when a number is not whole or leaves +-2^53 in a floating type.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace nordlys::core::ops {
 
@@ -142,11 +143,23 @@ Expected<void> inferRange(InferenceContext &context)
     return {};
 }
 
+/// Opset 1 states the type by the name that it has in TensorProto.DataType.
+DType typeOfEnumerator(std::string_view name)
+{
+    constexpr std::pair<std::string_view, DType> names[] = {
+        {"FLOAT", DType::Float32}, {"DOUBLE", DType::Float64}, {"FLOAT16", DType::Float16}, {"BOOL", DType::Bool},     {"INT8", DType::Int8},
+        {"INT16", DType::Int16},   {"INT32", DType::Int32},    {"INT64", DType::Int64},     {"UINT8", DType::UInt8},   {"UINT16", DType::UInt16},
+        {"UINT32", DType::UInt32}, {"UINT64", DType::UInt64},  {"STRING", DType::String},
+    };
+    const auto found = std::ranges::find(names, name, &std::pair<std::string_view, DType>::first);
+    return found == std::end(names) ? DType::Undefined : found->second;
+}
+
 Expected<void> inferCast(InferenceContext &context)
 {
     DType type = attributeType(context, "to", DType::Undefined);
     if (const std::string name = attributeString(context.graph(), context.node(), "to", ""); !name.empty())
-        type = name == "FLOAT" ? DType::Float32 : name == "INT64" ? DType::Int64 : name == "INT32" ? DType::Int32 : DType::Undefined; // opset 1
+        type = typeOfEnumerator(name);
     if (type == DType::Undefined)
         return broken("the attribute to names no element type");
     context.setOutput(0, type, context.inputShape(0));
