@@ -20,7 +20,7 @@ const OpTable &table()
         for (const std::span<const OpSpec> family :
              {ops::elementwiseOps(), ops::convolutionOps(), ops::poolingOps(), ops::matrixOps(), ops::normalizationOps(), ops::reductionOps(),
               ops::reshapingOps(), ops::selectionOps(), ops::resizingOps(), ops::shapeOps(), ops::quantizationOps(), ops::recurrentOps(), ops::controlFlowOps(),
-              ops::regionOps(), ops::lossOps()}) {
+              ops::regionOps(), ops::lossOps(), ops::sequenceOps()}) {
             for (const OpSpec &spec : family)
                 rows[spec.name].push_back(&spec);
         }

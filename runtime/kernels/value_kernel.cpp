@@ -10,7 +10,7 @@ const ValueKernelEntry *findValueKernel(std::string_view domain, std::string_vie
     if (domain == "ai.onnx")
         domain = "";
     const ValueKernelEntry *best = nullptr;
-    for (const auto &family : {values::sequenceKernels(), values::optionalKernels(), values::dataDependentKernels()}) {
+    for (const auto &family : {values::sequenceKernels(), values::optionalKernels(), values::dataDependentKernels(), values::boxSelectionKernels()}) {
         for (const ValueKernelEntry &entry : family) {
             if (entry.domain == domain && entry.op == op && entry.sinceVersion <= opset && (best == nullptr || entry.sinceVersion > best->sinceVersion))
                 best = &entry;

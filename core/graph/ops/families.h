@@ -23,5 +23,6 @@ std::span<const OpSpec> recurrentOps();
 std::span<const OpSpec> controlFlowOps();
 std::span<const OpSpec> regionOps();
 std::span<const OpSpec> lossOps();
+std::span<const OpSpec> sequenceOps();
 
 } // namespace nordlys::core::ops

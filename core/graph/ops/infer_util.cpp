@@ -135,7 +135,8 @@ IntList intList(const InferenceContext &context, std::string_view name, std::siz
     if (context.hasInput(inputIndex)) {
         list.present = true;
         list.values = context.inputValues(inputIndex);
-        if (list.values) {
+        // In a constant every number means itself, also the one that stands for "unknown" in shape arithmetic (slices end there).
+        if (list.values && !context.graph().tensor(context.node().inputs[inputIndex]).isConstant()) {
             for (const std::int64_t value : *list.values) {
                 if (value == kUnknownValue)
                     return IntList{true, std::nullopt};

@@ -108,6 +108,10 @@ Expected<void> inferSplit(InferenceContext &context)
             return broken("the sizes add up to " + std::to_string(total) + ", not " + std::to_string(whole.value));
     } else if (!sizes.present && whole.isKnown() && outputs > 0) {
         const auto count = static_cast<std::int64_t>(outputs);
+        if (attributeInt(context.graph(), context.node(), "num_outputs", count) != count)
+            return broken("num_outputs is not the number of outputs, " + std::to_string(count));
+        if (context.node().opset < 18 && whole.value % count != 0)
+            return broken(std::to_string(whole.value) + " does not divide into " + std::to_string(count) + " equal parts");
         const std::int64_t chunk = whole.value / count + (whole.value % count != 0 ? 1 : 0);
         if (chunk * (count - 1) > whole.value)
             return broken(std::to_string(whole.value) + " does not divide into " + std::to_string(count) + " parts");
@@ -284,8 +288,20 @@ Expected<void> inferTile(InferenceContext &context)
     std::optional<Values> values = shape && shape->size() == 1 ? context.inputValues(0) : std::nullopt;
     if (shape && context.node().opset < 6) {
         // The old form repeats one axis.
-        shape = Shape(shape->size());
+        const std::optional<Values> times = context.inputValues(1), at = context.inputValues(2);
         values.reset();
+        if (times && at && times->size() == 1 && at->size() == 1 && (*times)[0] != kUnknownValue && (*at)[0] != kUnknownValue) {
+            const Expected<std::size_t> axis = normalizeAxis((*at)[0], shape->size());
+            if (!axis)
+                return axis.error();
+            if ((*times)[0] < 0)
+                return broken("tiles (input 1) is " + std::to_string((*times)[0]));
+            Dim &dim = (*shape)[*axis];
+            if (!dim.isKnown() || __builtin_mul_overflow(dim.value, (*times)[0], &dim.value))
+                dim = Dim{};
+        } else {
+            shape = Shape(shape->size());
+        }
     } else if (shape) {
         const IntList repeats = intList(context, "repeats", 1);
         if (repeats.values && repeats.values->size() != shape->size())
@@ -341,6 +357,29 @@ Expected<void> inferPad(InferenceContext &context)
             if (__builtin_add_overflow(dim.value, (*pads.values)[i], &dim.value)
                 || __builtin_add_overflow(dim.value, (*pads.values)[count + i], &dim.value) || dim.value < 0)
                 return broken("the padded length is negative or too large");
+        }
+    }
+    context.setOutput(0, context.inputType(0), std::move(shape));
+    return {};
+}
+
+Expected<void> inferCenterCropPad(InferenceContext &context)
+{
+    std::optional<Shape> shape = context.inputShape(0);
+    if (shape) {
+        const IntList axes = intList(context, "axes", std::size_t(-1));
+        const std::optional<Values> target = context.inputValues(1);
+        const std::size_t count = axes.present && axes.values ? axes.values->size() : shape->size();
+        if (target && target->size() != count)
+            return broken("the shape (input 1) has " + std::to_string(target->size()) + " entries for " + std::to_string(count) + " axes");
+        for (std::size_t i = 0; i < count; ++i) {
+            const Expected<std::size_t> axis = normalizeAxis(axes.values ? (*axes.values)[i] : static_cast<std::int64_t>(i), shape->size());
+            if (!axis)
+                return axis.error();
+            const std::int64_t wanted = target ? (*target)[i] : kUnknownValue;
+            if (wanted < 0 && wanted != kUnknownValue)
+                return broken("the shape (input 1) holds " + std::to_string(wanted));
+            (*shape)[*axis] = Dim{wanted == kUnknownValue ? -1 : wanted, {}};
         }
     }
     context.setOutput(0, context.inputType(0), std::move(shape));

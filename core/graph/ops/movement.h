@@ -12,6 +12,7 @@ Expected<void> inferSlice(InferenceContext &context);
 Expected<void> inferExpand(InferenceContext &context);
 Expected<void> inferTile(InferenceContext &context);
 Expected<void> inferPad(InferenceContext &context);
+Expected<void> inferCenterCropPad(InferenceContext &context);
 
 /// Values in the order that Transpose gives them.
 Values transposeValues(const Values &values, const Dims &dims, const std::vector<std::size_t> &axes);

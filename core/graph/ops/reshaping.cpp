@@ -95,8 +95,12 @@ Expected<void> inferReshape(InferenceContext &context)
             shape[i] = Dim{value, {}};
         }
     }
+    if (allowZero && minusOne && std::ranges::find(*target, 0) != target->end())
+        return broken("with allowzero the target shape holds 0 and -1");
     if (data && minusOne && unknown.empty()) {
         NORDLYS_TRY(solveOpenDim(*data, shape, *minusOne));
+        if (!shape[*minusOne].isKnown() && knownDims(*data))
+            return broken("-1 stands beside a dimension of 0: every size would fit");
     } else if (data && !minusOne && unknown.size() == 1) {
         NORDLYS_TRY(solveOpenDim(*data, shape, unknown[0]));
     } else if (data && !minusOne && unknown.empty()) {
@@ -251,7 +255,7 @@ std::span<const OpSpec> reshapingOps()
             mover("Transpose", 1, 1, 1, inferTranspose), mover("Squeeze", 1, 1, 1, inferSqueeze), mover("Squeeze", 13, 1, 2, inferSqueeze),
             mover("Unsqueeze", 1, 1, 1, inferUnsqueeze), mover("Unsqueeze", 13, 2, 2, inferUnsqueeze),
             mover("Expand", 8, 2, 2, inferExpand), mover("Tile", 1, 2, 3, inferTile), mover("Tile", 6, 2, 2, inferTile),
-            mover("Pad", 1, 1, 1, inferPad), mover("Pad", 11, 2, 4, inferPad),
+            mover("Pad", 1, 1, 1, inferPad), mover("Pad", 11, 2, 4, inferPad), mover("CenterCropPad", 18, 2, 2, inferCenterCropPad),
             mover("DepthToSpace", 1, 1, 1, inferBlocks), mover("SpaceToDepth", 1, 1, 1, inferBlocks)};
         built[built.size() - 1].layout = built[built.size() - 2].layout = LayoutRole::Channels;
         OpSpec concat = mover("Concat", 1, 1, -1, inferConcat);

@@ -113,6 +113,16 @@ Expected<void> inferConstantOfShape(InferenceContext &context)
     return {};
 }
 
+/// Elements from start up (or down) to limit, exactly.
+std::uint64_t rangeLength(std::int64_t start, std::int64_t limit, std::int64_t delta)
+{
+    if (delta > 0 ? limit <= start : limit >= start)
+        return 0;
+    const auto magnitude = [](std::uint64_t value, bool isNegative) { return isNegative ? 0 - value : value; };
+    const std::uint64_t distance = magnitude(static_cast<std::uint64_t>(limit) - static_cast<std::uint64_t>(start), delta < 0);
+    return (distance - 1) / magnitude(static_cast<std::uint64_t>(delta), delta < 0) + 1;
+}
+
 Expected<void> inferRange(InferenceContext &context)
 {
     Dim length;
@@ -126,7 +136,11 @@ Expected<void> inferRange(InferenceContext &context)
     if (known) {
         if (numbers[2] == 0)
             return broken("the step is 0");
-        const double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
+        double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
+        if (isInteger(context.inputType(0))) {
+            const auto integer = [&context](std::size_t i) { return context.inputValues(i).value_or(Values{0})[0]; };
+            count = static_cast<double>(rangeLength(integer(0), integer(1), integer(2)));
+        }
         if (!(count < 9e15))
             return broken("the range is too long");
         length.value = count > 0 ? static_cast<std::int64_t>(count) : 0;
@@ -181,6 +195,24 @@ Expected<void> inferCastLike(InferenceContext &context)
     return {};
 }
 
+Expected<void> inferEyeLike(InferenceContext &context)
+{
+    if (const auto &data = context.inputShape(0); data && data->size() != 2)
+        return broken("it needs 2 dimensions, input 0 has " + std::to_string(data->size()));
+    context.setOutput(0, attributeType(context, "dtype", context.inputType(0)), context.inputShape(0));
+    return {};
+}
+
+Expected<void> inferMultinomial(InferenceContext &context)
+{
+    const std::int64_t samples = attributeInt(context.graph(), context.node(), "sample_size", 1);
+    const std::optional<Shape> &data = context.inputShape(0);
+    if (samples < 0 || (data && data->size() != 2))
+        return broken("it needs 2 dimensions in input 0 and a sample_size that is not negative");
+    context.setOutput(0, attributeType(context, "dtype", DType::Int32), Shape{data ? (*data)[0] : Dim{}, Dim{samples, {}}});
+    return {};
+}
+
 Expected<void> inferRandomLike(InferenceContext &context)
 {
     context.setOutput(0, attributeType(context, "dtype", context.inputType(0)), context.inputShape(0));
@@ -211,7 +243,8 @@ std::span<const OpSpec> shapeOps()
     static const std::vector<OpSpec> rows{
         plain("Shape", 1, 1, 1, inferShape), plain("Size", 1, 1, 1, inferSize), plain("Constant", 1, 0, 0, inferConstant),
         plain("ConstantOfShape", 9, 1, 1, inferConstantOfShape), plain("Range", 11, 3, 3, inferRange), plain("Cast", 1, 1, 1, inferCast),
-        plain("CastLike", 15, 2, 2, inferCastLike), plain("EyeLike", 9, 1, 1, inferRandomLike),
+        plain("CastLike", 15, 2, 2, inferCastLike), plain("EyeLike", 9, 1, 1, inferEyeLike),
+        plain("Bernoulli", 15, 1, 1, inferRandomLike), plain("Multinomial", 7, 1, 1, inferMultinomial),
         plain("RandomNormalLike", 1, 1, 1, inferRandomLike), plain("RandomUniformLike", 1, 1, 1, inferRandomLike),
         plain("RandomNormal", 1, 0, 0, inferRandom), plain("RandomUniform", 1, 0, 0, inferRandom)};
     return rows;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference.h"
+#include "element_mover.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace nordlys::runtime::reference {
@@ -10,7 +12,7 @@ namespace {
 /// Binds "copy along this walk": operand 0 is the input's offset, operand 1 the output's.
 core::Expected<BoundKernel> bindWalk(const KernelCall &call, const StridedLoop<2> &loop)
 {
-    return dispatchSize(call, call.outputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchElement(call, call.outputs[0].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [loop](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0);
@@ -65,12 +67,16 @@ core::Expected<BoundKernel> bindParts(const KernelCall &call, std::size_t axis, 
         loop.setOperand(joins ? 0 : 1, part.strides());
         loop.setOperand(joins ? 1 : 0, wholeStrides);
         loop.start[joins ? 1 : 0] = at * wholeStrides[axis];
+        if (part.dims[axis] < 0 || part.dims[axis] > whole.dims[axis] - at)
+            return call.broken("the parts are longer than the whole along axis " + std::to_string(axis));
         at += part.dims[axis];
+        if (!part.present)
+            loop.total = 0;
         loops.push_back(loop);
     }
     if (at != whole.dims[axis])
         return call.broken("the sizes of the parts sum up to " + std::to_string(at) + " instead of " + std::to_string(whole.dims[axis]));
-    return dispatchSize(call, whole.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+    return dispatchElement(call, whole.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [loops, joins](const KernelRun &run) -> KernelStatus {
             for (std::size_t i = 0; i < loops.size(); ++i) {
@@ -93,21 +99,50 @@ core::Expected<BoundKernel> bindConcat(const KernelCall &call)
     return bindParts(call, *axis, true);
 }
 
-/// The sizes are those of the outputs: inference took them from the attribute or input.
+/// The sizes that attribute or input state, else equal parts of which the last may be smaller (ONNX Split 18).
+core::Expected<std::vector<std::int64_t>> splitSizes(const KernelCall &call, std::int64_t length)
+{
+    const auto count = static_cast<std::int64_t>(call.outputs.size());
+    std::optional<std::vector<std::int64_t>> stated = call.intsAttribute("split");
+    if (!stated && call.hasInput(1)) {
+        stated = call.constantInts(1);
+        if (!stated)
+            return call.needsValues("sizes");
+    }
+    if (!stated) {
+        const std::int64_t chunk = (length + count - 1) / count;
+        stated.emplace();
+        for (std::int64_t i = 0; i < count; ++i)
+            stated->push_back(std::clamp<std::int64_t>(length - i * chunk, 0, chunk));
+    }
+    if (stated->size() != call.outputs.size())
+        return call.broken("split names " + std::to_string(stated->size()) + " sizes for " + std::to_string(count) + " outputs");
+    return *stated;
+}
+
+/// Outputs that nobody reads may be missing.
 core::Expected<BoundKernel> bindSplit(const KernelCall &call)
 {
-    NORDLYS_TRY(call.require(1, call.outputs.empty() ? 1 : call.outputs.size()));
-    const auto axis = normalizedAxis(call.intAttribute("axis", 0), call.inputs[0].rank());
+    NORDLYS_TRY(call.require(1, 0));
+    const TensorDesc &x = call.inputs[0];
+    const auto axis = normalizedAxis(call.intAttribute("axis", 0), x.rank());
     if (!axis)
         return call.broken("the axis is outside the input");
-    if (const auto stated = call.hasInput(1) ? call.constantInts(1) : call.intsAttribute("split")) {
-        for (std::size_t i = 0; i < call.outputs.size(); ++i) {
-            if (stated->size() != call.outputs.size() || call.outputs[i].rank() <= *axis || (*stated)[i] != call.outputs[i].dims[*axis])
-                return call.broken("split does not give the outputs' sizes");
-        }
-    } else if (call.hasInput(1))
-        return call.needsValues("sizes");
-    return bindParts(call, *axis, false);
+    if (call.outputs.empty() || call.intAttribute("num_outputs", static_cast<std::int64_t>(call.outputs.size())) != static_cast<std::int64_t>(call.outputs.size()))
+        return call.broken("num_outputs is not the number of outputs");
+    const auto sizes = splitSizes(call, x.dims[*axis]);
+    NORDLYS_TRY(sizes);
+    KernelCall full = call;
+    for (std::size_t i = 0; i < full.outputs.size(); ++i) {
+        TensorDesc &y = full.outputs[i];
+        if (!y.present) {
+            y = x;
+            y.present = false;
+            y.dims[*axis] = (*sizes)[i];
+        } else if (y.rank() <= *axis || y.dims[*axis] != (*sizes)[i])
+            return call.broken("split does not give the outputs' sizes");
+    }
+    return bindParts(full, *axis, false);
 }
 
 core::Expected<BoundKernel> bindExpand(const KernelCall &call)
@@ -125,24 +160,68 @@ core::Expected<BoundKernel> bindExpand(const KernelCall &call)
     return bindWalk(call, loop);
 }
 
+/// How often each axis is repeated, or nothing when that is only known while running. Opset 1 repeats one axis.
+core::Expected<std::optional<std::vector<std::int64_t>>> repeatsOf(const KernelCall &call)
+{
+    const TensorDesc &x = call.inputs[0];
+    if (call.opset >= 6)
+        return call.constantInts(1);
+    NORDLYS_TRY(call.require(3));
+    for (const std::size_t i : {std::size_t(1), std::size_t(2)}) {
+        if (call.inputs[i].elementCount() != 1 || (call.inputs[i].dtype != x.dtype && call.inputs[i].dtype != core::DType::Int64))
+            return call.broken("tiles (input 1) and axis (input 2) have to be one number of the input's type");
+    }
+    std::array<std::int64_t, 2> values{};
+    if (call.inputs[1].constant == nullptr || call.inputs[2].constant == nullptr)
+        return call.needsValues("repeats");
+    for (const std::size_t i : {std::size_t(0), std::size_t(1)}) {
+        auto read = dispatchNumber(call, call.inputs[i + 1].dtype, [&](auto tag) -> core::Expected<BoundKernel> {
+            using T = typename decltype(tag)::Type;
+            const auto value = static_cast<double>(static_cast<ComputeOf<T>>(*reinterpret_cast<const T *>(call.inputs[i + 1].constant)));
+            values[i] = std::abs(value) <= 0x1p53 ? static_cast<std::int64_t>(value) : -1;
+            return BoundKernel();
+        });
+        NORDLYS_TRY(read);
+    }
+    const auto axis = normalizedAxis(values[1], x.rank());
+    if (!axis)
+        return call.broken("the axis (input 2) is outside the input");
+    std::vector<std::int64_t> repeats(x.rank(), 1);
+    repeats[*axis] = values[0];
+    return std::optional(std::move(repeats));
+}
+
 core::Expected<BoundKernel> bindTile(const KernelCall &call)
 {
     NORDLYS_TRY(call.require(2));
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
-    if (x.rank() != y.rank() || x.dtype != y.dtype || 2 * x.rank() > maxRank)
+    if (x.rank() != y.rank() || x.dtype != y.dtype)
         return call.broken("input and output differ in type or number of dimensions");
+    const auto repeats = repeatsOf(call);
+    NORDLYS_TRY(repeats);
+    if (*repeats && (*repeats)->size() != x.rank())
+        return call.broken("repeats (input 1) has " + std::to_string((*repeats)->size()) + " entries for rank " + std::to_string(x.rank()));
     core::Dims box;
     Strides in{}, out{};
     const Strides xs = x.strides(), ys = y.strides();
     for (std::size_t i = 0; i < x.rank(); ++i) {
-        if (x.dims[i] == 0 || y.dims[i] % x.dims[i] != 0)
-            return call.broken("the output is no multiple of the input");
-        box.push_back(y.dims[i] / x.dims[i]);
-        out[box.size() - 1] = ys[i] * x.dims[i];
-        box.push_back(x.dims[i]);
+        const std::int64_t length = x.dims[i], times = *repeats ? (**repeats)[i] : length > 0 ? y.dims[i] / length : 1;
+        if (times < 0 || (length > 0 && times > y.dims[i] / length) || length * times != y.dims[i])
+            return call.broken("the output is not the input repeated in dimension " + std::to_string(i));
+        if (box.size() + 2 > maxRank && times > 1)
+            return call.unsupported("so many repeated dimensions have no kernel");
+        if (times != 1) {
+            box.push_back(times);
+            out[box.size() - 1] = ys[i] * length;
+        }
+        if (box.size() == maxRank)
+            return call.unsupported("so many repeated dimensions have no kernel");
+        box.push_back(length);
         in[box.size() - 1] = xs[i];
         out[box.size() - 1] = ys[i];
     }
+    if (y.elementCount() == 0)
+        box.assign(1, 0);
     StridedLoop<2> loop(box);
     loop.setOperand(0, in);
     loop.setOperand(1, out);
@@ -185,7 +264,7 @@ core::Expected<BoundKernel> bindSpaceToDepth(const KernelCall &call)
 
 constexpr KernelEntry entries[] = {
     {"", "Transpose", 1, bindTranspose, true}, {"", "Concat", 1, bindConcat, true}, {"", "Split", 1, bindSplit, true},
-    {"", "Expand", 8, bindExpand, false}, {"", "Tile", 6, bindTile, false}, {"", "DepthToSpace", 1, bindDepthToSpace, true},
+    {"", "Expand", 8, bindExpand, false}, {"", "Tile", 1, bindTile, false}, {"", "DepthToSpace", 1, bindDepthToSpace, true},
     {"", "SpaceToDepth", 1, bindSpaceToDepth, true},
 };
 

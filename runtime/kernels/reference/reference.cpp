@@ -59,7 +59,7 @@ const KernelEntry *findReferenceKernel(std::string_view domain, std::string_view
           matrixKernels(), determinantKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
           sliceKernels(), gatherKernels(), shapeKernels(), castKernels(), convTransposeKernels(), deformConvKernels(), unpoolingKernels(),
           regionKernels(), gridKernels(), resizeKernels(), batchNormalizationKernels(), normKernels(), recurrentKernels(), lossKernels(),
-          dropoutKernels()}) {
+          dropoutKernels(), paddingKernels(), scatterKernels(), sortingKernels(), rearrangeKernels(), ngramKernels(), randomKernels()}) {
         for (const KernelEntry &entry : family) {
             if (entry.domain == domain && entry.op == op && entry.sinceVersion <= opset
                 && (best == nullptr || entry.sinceVersion > best->sinceVersion))

@@ -11,5 +11,6 @@ namespace nordlys::runtime::values {
 std::span<const ValueKernelEntry> sequenceKernels();
 std::span<const ValueKernelEntry> optionalKernels();
 std::span<const ValueKernelEntry> dataDependentKernels();
+std::span<const ValueKernelEntry> boxSelectionKernels();
 
 } // namespace nordlys::runtime::values
