@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nordlys::runtime::test {
+namespace nordlys::runtime::operator_test {
 namespace {
 
 using core::DType;
@@ -53,7 +53,8 @@ const std::vector<Case> &cases()
         {"float16 sums do not lose what float holds", {"CumSum", 14, {}},
          {tensorValue<std::uint16_t>(DType::Float16, {3}, {0x6800, 0x3c00, 0x3c00}), int64s({}, {0})}, // 2048, 1, 1
          {tensorValue<std::uint16_t>(DType::Float16, {3}, {0x6800, 0x6800, 0x6801})}},                             // 2050; 2049 is a tie
-        {"k beyond the matrix", {"Trilu", 14, {{"upper", std::int64_t(0)}}}, {bools({2, 2}, {1, 1, 1, 1}), int64s({}, {lowest})}, {bools({2, 2}, {0, 0, 0, 0})}},
+        {"k beyond the matrix", {"Trilu", 14, {{"upper", std::int64_t(0)}}},
+         {bools({2, 2}, {1, 1, 1, 1}), int64s({}, {lowest})}, {bools({2, 2}, {0, 0, 0, 0})}},
         {"k beyond the matrix upward", {"Trilu", 14, {{"upper", std::int64_t(0)}}}, {floats({1, 2}, {1, 2}), int64s({}, {huge})}, {floats({1, 2}, {1, 2})}},
         {"time first", {"ReverseSequence", 10, {}}, {int32s({3, 2}, {1, 2, 3, 4, 5, 6}), int64s({2}, {1, 3})}, {int32s({3, 2}, {1, 6, 3, 4, 5, 2})}},
         {"one-hot of floats with a float depth", {"OneHot", 11, axis(0)},
@@ -78,11 +79,13 @@ const std::vector<Case> &cases()
          {int32s({2}, {1, 2}), int32s({2}, {3, 4}), int32s({1}, {5})}},
         {"sizes as an attribute, one of them 0", {"Split", 2, {{"split", Ints{0, 2}}, {"axis", std::int64_t(-1)}}, 2}, {floats({1, 2}, {1, 2})},
          {floats({1, 0}, {}), floats({1, 2}, {1, 2})}},
-        {"slicing down to the very first", {"Slice", 13, {}}, {int32s({3}, {1, 2, 3}), int64s({1}, {-1}), int64s({1}, {lowest}), int64s({1}, {0}), int64s({1}, {-2})},
+        {"slicing down to the very first", {"Slice", 13, {}},
+         {int32s({3}, {1, 2, 3}), int64s({1}, {-1}), int64s({1}, {lowest}), int64s({1}, {0}), int64s({1}, {-2})},
          {int32s({2}, {3, 1})}},
         {"a start before the data is clamped to the first element", {"Slice", 13, {}},
          {int32s({3}, {1, 2, 3}), int64s({1}, {-9}), int64s({1}, {-9}), int64s({1}, {0}), int64s({1}, {-1})}, {int32s({1}, {1})}},
-        {"slicing as attributes", {"Slice", 1, {{"starts", Ints{1}}, {"ends", Ints{huge}}, {"axes", Ints{1}}}}, {floats({1, 3}, {1, 2, 3})}, {floats({1, 2}, {2, 3})}},
+        {"slicing as attributes", {"Slice", 1, {{"starts", Ints{1}}, {"ends", Ints{huge}}, {"axes", Ints{1}}}},
+         {floats({1, 3}, {1, 2, 3})}, {floats({1, 2}, {2, 3})}},
         {"slicing nothing", {"Slice", 10, {}}, {floats({0}, {}), int64s({1}, {5}), int64s({1}, {0}), int64s({1}, {0}), int64s({1}, {-1})}, {floats({0}, {})}},
         {"the default axis of opset 1", {"Concat", 1, {}}, {floats({1, 1}, {1}), floats({1, 2}, {2, 3})}, {floats({1, 3}, {1, 2, 3})}},
         {"empty parts", {"Concat", 13, axis(-1)}, {floats({1, 0}, {}), floats({1, 1}, {3})}, {floats({1, 1}, {3})}},
@@ -261,4 +264,4 @@ TEST(Indexing, RefusesSizesBeforeAllocating)
 }
 
 } // namespace
-} // namespace nordlys::runtime::test
+} // namespace nordlys::runtime::operator_test

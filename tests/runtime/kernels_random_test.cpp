@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace nordlys::runtime::test {
+namespace nordlys::runtime::operator_test {
 namespace {
 
 using core::DType;
@@ -109,7 +109,9 @@ TEST(RandomKernels, MultinomialDrawsClassesByTheirWeight)
     ASSERT_TRUE(results);
     EXPECT_EQ((*results)[0].tensor().dims(), (core::Dims{2, 8000}));
     const auto classes = valuesOf<std::int64_t>((*results)[0]);
-    const auto countOf = [&](std::size_t begin, std::int64_t which) { return std::count(classes.begin() + static_cast<std::ptrdiff_t>(begin), classes.begin() + static_cast<std::ptrdiff_t>(begin) + 8000, which); };
+    const auto countOf = [&](std::ptrdiff_t begin, std::int64_t which) {
+        return std::count(classes.begin() + begin, classes.begin() + begin + 8000, which);
+    };
     EXPECT_EQ(countOf(0, 1), 0);
     EXPECT_NEAR(static_cast<double>(countOf(0, 0)), 2000, 200);
     EXPECT_EQ(countOf(0, 0) + countOf(0, 2), 8000);
@@ -117,4 +119,4 @@ TEST(RandomKernels, MultinomialDrawsClassesByTheirWeight)
 }
 
 } // namespace
-} // namespace nordlys::runtime::test
+} // namespace nordlys::runtime::operator_test

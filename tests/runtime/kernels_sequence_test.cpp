@@ -2,7 +2,7 @@
 // Sequences and optionals (ONNX 11 to 18): results computed by hand.
 #include "operator_harness.h"
 
-namespace nordlys::runtime::test {
+namespace nordlys::runtime::operator_test {
 namespace {
 
 using core::DType;
@@ -132,4 +132,4 @@ TEST(SequenceKernels, StayWithinTheMemoryThatIsAllowed)
 }
 
 } // namespace
-} // namespace nordlys::runtime::test
+} // namespace nordlys::runtime::operator_test

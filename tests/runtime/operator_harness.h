@@ -15,7 +15,7 @@
 #include <vector>
 
 /// Computes one operator from given values: its shape rule finds the dims of the outputs (as while a model runs), then its kernel computes them.
-namespace nordlys::runtime::test {
+namespace nordlys::runtime::operator_test {
 
 struct Operator {
     std::string name;
@@ -151,4 +151,4 @@ inline core::Expected<std::vector<Value>> compute(const Operator &op, const std:
     return entry->run({call, inputs, byteLimit, pool, std::stop_token()});
 }
 
-} // namespace nordlys::runtime::test
+} // namespace nordlys::runtime::operator_test

@@ -128,7 +128,8 @@ core::Expected<BoundKernel> bindSplit(const KernelCall &call)
     const auto axis = normalizedAxis(call.intAttribute("axis", 0), x.rank());
     if (!axis)
         return call.broken("the axis is outside the input");
-    if (call.outputs.empty() || call.intAttribute("num_outputs", static_cast<std::int64_t>(call.outputs.size())) != static_cast<std::int64_t>(call.outputs.size()))
+    const auto count = static_cast<std::int64_t>(call.outputs.size());
+    if (count == 0 || call.intAttribute("num_outputs", count) != count)
         return call.broken("num_outputs is not the number of outputs");
     const auto sizes = splitSizes(call, x.dims[*axis]);
     NORDLYS_TRY(sizes);

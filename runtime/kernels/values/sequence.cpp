@@ -251,7 +251,8 @@ core::Expected<Values> concatFromSequence(const ValueCall &value)
             return value.call.broken("tensor " + std::to_string(i) + " of the sequence differs in type or number of dimensions");
         const std::int64_t length = std::exchange(other[*axis], dims[*axis]);
         if (other != dims || length > std::numeric_limits<std::int64_t>::max() - dims[*axis])
-            return value.call.broken("tensor " + std::to_string(i) + " of the sequence, " + core::shapeText(elements[i].tensor().dims()) + ", does not fit the first");
+            return value.call.broken("tensor " + std::to_string(i) + " of the sequence, " + core::shapeText(elements[i].tensor().dims())
+                                     + ", does not fit the first");
         dims[*axis] += length;
     }
     auto result = core::HostTensor::create(elements[0].elementType(), dims, value.byteLimit);
