@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <ostream>
@@ -23,8 +24,14 @@ struct Value {
     Numbers numbers; ///< empty: an input that is fed with zeros
     DType type = DType::Float32;
     bool present = true;
+    bool fed = false; ///< known only while running
 };
 const Value absent{{}, {}, DType::Float32, false};
+Value fed(Value value)
+{
+    value.fed = true;
+    return value;
+}
 Value ints(const Numbers &numbers) { return {{static_cast<std::int64_t>(numbers.size())}, numbers, DType::Int64}; }
 
 std::vector<std::byte> bytesOf(const Value &value)
@@ -81,7 +88,7 @@ std::shared_ptr<const core::Model> oneNode(const std::string &op, int opset, con
         }
         const core::TensorId id = graph.addTensor("i" + std::to_string(i), inputs[i].type, core::toShape(inputs[i].dims));
         const auto count = core::elementCount(inputs[i].dims);
-        if (inputs[i].numbers.empty() && count && *count > 0) {
+        if (inputs[i].fed || (inputs[i].numbers.empty() && count && *count > 0)) {
             graph.tensor(id).isGraphInput = true;
             graph.inputs.push_back(id);
         } else {
@@ -114,13 +121,15 @@ core::Expected<std::vector<core::HostTensor>> runNode(const std::string &op, int
     NORDLYS_TRY(plan);
     auto session = Session::create(*plan, 2);
     NORDLYS_TRY(session);
-    std::vector<core::HostTensor> fed;
+    std::vector<core::HostTensor> given;
     for (const PortInfo &port : (*plan)->inputs()) {
-        auto zeros = core::HostTensor::create(port.dtype, port.dims);
-        NORDLYS_TRY(zeros);
-        fed.push_back(std::move(*zeros));
+        auto tensor = core::HostTensor::create(port.dtype, port.dims);
+        NORDLYS_TRY(tensor);
+        const std::vector<std::byte> bytes = bytesOf(inputs[static_cast<std::size_t>(std::stoi(port.name.substr(1)))]);
+        std::ranges::copy(bytes, tensor->bytes().begin());
+        given.push_back(std::move(*tensor));
     }
-    NORDLYS_TRY((*session)->run(fed));
+    NORDLYS_TRY((*session)->run(given));
     std::vector<core::HostTensor> results;
     for (std::size_t i = 0; i < outputs; ++i) {
         auto result = (*session)->output(i);
@@ -191,6 +200,11 @@ const std::vector<ValueCase> valueCases{
     // 10 * 0.7 is 7 in the single precision in which the standard computes sizes.
     {"ResizeLengthInSinglePrecision", "Resize", 13, {{"coordinate_transformation_mode", std::string("asymmetric")}, {"nearest_mode", std::string("floor")}},
      {{{10}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}, absent, {{1}, {0.7}}}, {{{7}, {0, 1, 2, 4, 5, 7, 8}}}},
+    {"ResizeToFedSizes", "Resize", 13, {{"coordinate_transformation_mode", std::string("asymmetric")}, {"nearest_mode", std::string("floor")}},
+     {fed({{1, 2}, {7, 9}}), absent, absent, fed(ints({2, 4}))}, {{{2, 4}, {7, 7, 9, 9, 7, 7, 9, 9}}}},
+    {"UpsampleByFedScales", "Upsample", 9, {}, {fed({{2}, {7, 9}}), fed({{1}, {2}})}, {{{4}, {7, 7, 9, 9}}}},
+    {"MaxUnpoolToAFedShape", "MaxUnpool", 11, {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}}, {{{1, 1, 1}, {5}}, {{1, 1, 1}, {1}, DType::Int64}, fed(ints({1, 1, 3}))},
+     {{{1, 1, 3}, {0, 5, 0}}}},
     {"ResizeOutsideTheRegion", "Resize", 13, {{"mode", std::string("linear")}, {"coordinate_transformation_mode", std::string("tf_crop_and_resize")},
                                               {"extrapolation_value", -1.0}},
      {{{3}, {2, 4, 6}}, {{2}, {0, 2}}, absent, ints({3})}, {{{3}, {2, 6, -1}}}},
@@ -304,6 +318,10 @@ const std::vector<BadCase> badCases{
     {"ResizeScaleBomb", "Resize", 13, {}, {image, absent, {{4}, {1, 1, 1e9, 1e9}}}, "large"},
     {"ResizeSizeBomb", "Resize", 13, {}, {image, absent, absent, ints({1, 2, 1e12, 1e12})}, "large"},
     {"ResizeBudgetBomb", "Resize", 13, {}, {image, absent, absent, ints({1, 2, 100000, 100000})}, "activations need more than"},
+    {"ResizeFedBomb", "Resize", 13, {}, {image, absent, absent, fed(ints({1, 2, 1e6, 1e6}))}, "too large to compute with"},
+    {"ResizeFedNegative", "Resize", 13, {}, {image, absent, absent, fed(ints({1, 2, -1, 4}))}, "sizes holds -1"},
+    {"UpsampleFedBomb", "Upsample", 9, {}, {image, fed({{4}, {1e6, 1e6, 1, 1}})}, "too large to compute with"},
+    {"UnpoolFedBomb", "MaxUnpool", 11, {{"kernel_shape", Ints{2}}}, {{{1, 1, 1}, {5}}, {{1, 1, 1}, {1}, DType::Int64}, fed(ints({1e4, 1e4, 1e4}))}, "of the budget"},
     {"UpsampleBomb", "Upsample", 9, {}, {image, {{4}, {1e30, 1, 1, 1}}}, "large"},
     {"GridRank", "GridSample", 16, {}, {image, {{1, 2, 2, 3}, {}}}, "coordinates"},
     {"GridMode", "GridSample", 16, {{"mode", std::string("area")}}, {image, {{1, 2, 2, 2}, {}}}, "area"},

@@ -54,7 +54,8 @@ Expected<void> inferGridSample(InferenceContext &context)
     }
     const Dim &coordinates = grid->back();
     if (coordinates.isKnown() && coordinates.value != static_cast<std::int64_t>(grid->size()) - 2)
-        return broken("the grid has " + std::to_string(coordinates.value) + " coordinates for " + std::to_string(grid->size() - 2) + " spatial dimensions");
+        return broken("the grid has " + std::to_string(coordinates.value) + " coordinates for "
+                      + std::to_string(grid->size() - 2) + " spatial dimensions");
     Shape shape{data ? (*data)[0] : (*grid)[0], data ? (*data)[1] : Dim{}};
     shape.insert(shape.end(), grid->begin() + 1, grid->end() - 1);
     context.setOutput(0, context.inputType(0), std::move(shape));

@@ -30,7 +30,8 @@ core::Expected<BoundKernel> bindDropout(const KernelCall &call)
         if (mode.dtype != core::DType::Bool || mode.elementCount() != 1)
             return call.broken("training_mode (input 2) has to be one boolean");
         const bool ratioKnown = !call.hasInput(1) || call.inputs[1].constant != nullptr;
-        if (mode.constant != nullptr && mode.constant[0] != std::byte(0) && ratioKnown && drops(call.hasInput(1) ? call.inputs[1].constant : nullptr, ratioType))
+        if (mode.constant != nullptr && mode.constant[0] != std::byte(0) && ratioKnown
+            && drops(call.hasInput(1) ? call.inputs[1].constant : nullptr, ratioType))
             return call.unsupported("dropping at random in training mode has no kernel");
     }
     if (call.opset < 7 && call.intAttribute("is_test", 0) == 0 && call.hasOutput(1))
