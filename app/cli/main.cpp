@@ -5,6 +5,8 @@
 #include "support/output.h"
 #include "support/progress_line.h"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <new>
 
@@ -60,6 +62,7 @@ int run(int argc, char **argv)
     addInfo(program, action);
     addLayout(program, action);
     addInfer(program, action);
+    addConformance(program, action);
     addBench(program, action);
     addCalibrate(program, action);
     addEncodings(program, action);
@@ -94,10 +97,14 @@ int run(int argc, char **argv)
     }
 
     ProgressLine progress;
-    const Context context{stopOnSignals(), progress.function()};
+    std::string closingLine;
+    const Context context{stopOnSignals(), progress.function(), &closingLine};
     const core::Expected<void> result = action(context);
     progress.erase();
-    return result ? 0 : fail(result.error());
+    const int exitCode = result ? 0 : fail(result.error());
+    if (!closingLine.empty())
+        fmt::print(stderr, "{}\n", closingLine);
+    return exitCode;
 }
 
 } // namespace

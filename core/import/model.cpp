@@ -3,6 +3,7 @@
 
 #include "foreign_format.h"
 #include "onnx_checks.h"
+#include "onnx_functions.h"
 #include "onnx_graph.h"
 #include "onnx_scan.h"
 
@@ -23,7 +24,7 @@ namespace nordlys::core {
 namespace {
 
 constexpr std::size_t kMaxParsedBytes = std::numeric_limits<int>::max();
-constexpr int kNewestKnownOpset = 23;
+constexpr int kNewestKnownOpset = 24; // of ai.onnx
 
 /// Puts the file in front: `model.onnx: node "x" (Conv) reads ...`; a reason with a subject of its own gets a colon:
 /// `model.onnx: initializer "w": its external data ...`.
@@ -48,7 +49,7 @@ private:
     google::protobuf::LogSilencer m_silencer;
 };
 
-void readOpsets(const onnx::ModelProto &proto, Model &model, std::map<std::string, int> &opsets)
+void readOpsets(const onnx::ModelProto &proto, Model &model, OpsetMap &opsets)
 {
     for (const onnx::OperatorSetIdProto &opset : proto.opset_import()) {
         const std::string domain = normalizedDomain(opset.domain());
@@ -57,8 +58,12 @@ void readOpsets(const onnx::ModelProto &proto, Model &model, std::map<std::strin
             continue;
         model.opsets.push_back({domain, version});
     }
-    if (opsets.contains(""))
+    if (const auto standard = opsets.find(""); standard != opsets.end()) {
+        if (standard->second > kNewestKnownOpset)
+            model.notes.push_back("the file imports opset " + std::to_string(standard->second) + " of ai.onnx; its operators are read as those of "
+                                  + std::to_string(kNewestKnownOpset) + ", the newest that is known");
         return;
+    }
     // Files older than IR 3 have no list; there every operator has its first version.
     const int assumed = proto.ir_version() < 3 ? 1 : kNewestKnownOpset;
     if (proto.ir_version() >= 3)
@@ -127,25 +132,26 @@ Expected<std::shared_ptr<const Model>> openOnnx(const std::filesystem::path &pat
     if (!proto->producer_version().empty())
         model->producer += (model->producer.empty() ? "" : " ") + proto->producer_version();
     model->bindings = options.bindings;
-    std::map<std::string, int> opsets;
+    OpsetMap opsets;
     readOpsets(*proto, *model, opsets);
-    std::map<std::string, std::string> functions;
-    for (const onnx::FunctionProto &function : proto->functions())
-        functions.emplace(normalizedDomain(function.domain()) + ":" + function.name(), function.name());
+    model->fileNodeCount = proto->graph().node_size();
+    for (const onnx::NodeProto &node : proto->graph().node())
+        ++model->fileOps[normalizedDomain(node.domain()).empty() ? node.op_type() : node.domain() + "." + node.op_type()];
+    const std::vector<std::string> checked = checkOnnx(*proto);
 
     job.report(2, 4, "graph");
+    FunctionOpsets functionOpsets;
+    if (auto inlined = inlineFunctions(*proto, opsets, functionOpsets, job.stop); !inlined)
+        return inFile(path, std::move(inlined.error()));
     OnnxWeights weights(*file, std::move(scan->ranges));
-    OnnxGraphContext context{weights, opsets, functions, job.stop, {}, {}};
+    OnnxGraphContext context{weights, opsets, functionOpsets, job.stop, {}};
     Expected<Graph> graph = buildOnnxGraph(proto->graph(), context);
     if (!graph)
         return inFile(path, std::move(graph.error()));
     model->graph = *std::move(graph);
-    model->fileNodeCount = proto->graph().node_size();
-    model->fileOps = std::move(context.ops);
     model->externalFiles = weights.externalFiles();
     model->notes.insert(model->notes.end(), context.notes.begin(), context.notes.end());
-    for (std::string &line : checkOnnx(*proto))
-        model->notes.push_back(std::move(line));
+    model->notes.insert(model->notes.end(), checked.begin(), checked.end());
     if (job.stopRequested())
         return interrupted(path.string());
 

@@ -155,8 +155,6 @@ private:
         m_isConstantNode.assign(static_cast<std::size_t>(m_proto.node_size()), false);
         for (int i = 0; i < m_proto.node_size(); ++i) {
             const onnx::NodeProto &node = m_proto.node(i);
-            if (!m_outer)
-                ++m_context.ops[normalizedDomain(node.domain()).empty() ? node.op_type() : node.domain() + "." + node.op_type()];
             Expected<bool> constant = addConstantNode(node);
             if (!constant)
                 return std::move(constant.error());
@@ -240,15 +238,13 @@ private:
         const std::string domain = normalizedDomain(proto.domain());
         if (proto.op_type().empty())
             return badInput(quoted("node", name), "names no operator");
-        const auto function = m_context.functions.empty() ? m_context.functions.end() : m_context.functions.find(domain + ":" + proto.op_type());
-        if (function != m_context.functions.end())
-            return notSupported("function \"" + function->second + "\"", "is defined inside the model, which cannot be read",
-                                "Inline the model's functions (onnx.inliner) and save it again.");
         Node node;
         node.name = m_graph.names.intern(name);
         node.opType = m_graph.names.intern(proto.op_type());
         node.domain = m_graph.names.intern(domain);
-        if (const auto opset = m_context.opsets.find(domain); opset != m_context.opsets.end())
+        const auto ofFunction = m_context.functionOpsets.ofNode.find(&proto);
+        const OpsetMap &opsets = ofFunction == m_context.functionOpsets.ofNode.end() ? m_context.opsets : *ofFunction->second;
+        if (const auto opset = opsets.find(domain); opset != opsets.end())
             node.opset = opset->second;
         for (const std::string &input : proto.input()) {
             TensorId id;

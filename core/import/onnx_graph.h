@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "onnx_functions.h"
 #include "onnx_weights.h"
 
 #include <core/base/error.h>
@@ -18,11 +19,10 @@ namespace nordlys::core {
 /// What building graphs needs and what it tells.
 struct OnnxGraphContext {
     OnnxWeights &weights;
-    const std::map<std::string, int> &opsets; ///< domain ("" for ai.onnx) to version
-    const std::map<std::string, std::string> &functions; ///< "domain:name" of the file's local functions to their names
+    const OpsetMap &opsets; ///< of the model
+    const FunctionOpsets &functionOpsets;
     std::stop_token stop;
     std::vector<std::string> notes;
-    std::map<std::string, std::int64_t> ops; ///< operators of the top graph as the file holds them
 };
 
 /// Builds the graph with its subgraphs. Constant nodes become constants, nodes are sorted, unnamed and equally named ones get names.

@@ -119,15 +119,6 @@ const std::vector<HostileCase> kCases{
      },
      ErrorCode::BadInput, "\"c\" holds 8 bytes"},
     {"deep_nesting", [](OnnxBuilder &b) { addSubgraphs(*b.model.mutable_graph(), 60); }, ErrorCode::BadInput, "nest"},
-    {"local_function",
-     [](OnnxBuilder &b) {
-         onnx::FunctionProto &function = *b.model.add_functions();
-         function.set_name("Own");
-         function.set_domain("mine");
-         b.input("x", {1});
-         b.node("Own", {"x"}, {"z"}).set_domain("mine");
-     },
-     ErrorCode::NotSupported, "function \"Own\""},
     {"sparse_weight", [](OnnxBuilder &b) { b.model.mutable_graph()->add_sparse_initializer()->mutable_values()->set_name("s"); },
      ErrorCode::NotSupported, "\"s\" is sparse"},
     {"external_parent", [](OnnxBuilder &b) { OnnxBuilder::external(b.weight("w", {1}, 0), "../weights", "", ""); }, ErrorCode::BadInput,

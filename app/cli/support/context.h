@@ -17,6 +17,7 @@ namespace nordlys::cli {
 struct Context {
     std::stop_token stop;
     core::ProgressFunction progress; ///< empty unless standard error is a terminal
+    std::string *closingLine = nullptr; ///< what a command puts here becomes the last line on standard error, behind its error line
     [[nodiscard]] core::JobContext job() const { return {stop, progress}; }
 };
 
@@ -27,6 +28,7 @@ using Action = std::function<core::Expected<void>(const Context &)>;
 void addInfo(CLI::App &program, Action &action);
 void addLayout(CLI::App &program, Action &action);
 void addInfer(CLI::App &program, Action &action);
+void addConformance(CLI::App &program, Action &action);
 void addBench(CLI::App &program, Action &action);
 void addCalibrate(CLI::App &program, Action &action);
 void addEncodings(CLI::App &program, Action &action);
