@@ -321,7 +321,7 @@ Expected<void> AtomicFolder::commit(const Commit &commit)
         if (fs::is_directory(fs::symlink_status(m_target / file, error)))
             return writeError(m_target / file, EISDIR);
     }
-    std::ranges::stable_partition(files, [&](const fs::path &file) { return file != commit.last; });
+    std::stable_partition(files.begin(), files.end(), [&](const fs::path &file) { return file != commit.last; });
     const auto removeObsolete = [&] {
         for (const fs::path &old : commit.obsolete) {
             std::error_code ignored;

@@ -34,7 +34,7 @@ struct Model {
     std::int64_t irVersion = 0;
     std::string producer; ///< "name version"
     Graph graph;          ///< shapes inferred with the bindings given to openModel
-    std::int64_t fileNodeCount = 0;           ///< nodes of the top graph in the file; in `graph` Constant nodes became constants, calls of functions their nodes
+    std::int64_t fileNodeCount = 0;           ///< nodes of the top graph in the file; Constant nodes became constants of `graph`
     std::map<std::string, std::int64_t> fileOps; ///< how often the file's top graph uses each operator ("Conv", "com.microsoft.FusedConv")
     std::vector<std::filesystem::path> externalFiles; ///< files with weights beside the model
     std::vector<UnsupportedOp> unsupported;
