@@ -35,6 +35,7 @@ else
 fi
 [ "$studio" = 1 ] && packages+=(fonts-inter fonts-jetbrains-mono fonts-dejavu-core)
 [ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream chromium)
+[ "$tests" = 1 ] && packages+=(clang libclang-rt-dev) # libFuzzer
 [ "$tests" = 1 ] && [ "$studio" = 1 ] && packages+=(xvfb xauth) # the studio's main loop on a real X server
 [ "$packaging" = 1 ] && packages+=(dpkg-dev file)
 

@@ -245,6 +245,8 @@ const std::byte *ProgramBuilder::known(int tensor) const
 
 bool ProgramBuilder::isRead(const Scope &scope, core::TensorId id) const
 {
+    if (!id.isValid())
+        return false;
     const core::Tensor &tensor = scope.graph.tensor(id);
     return !tensor.consumers.empty() || tensor.isGraphOutput || scope.captured.contains(scope.graph.nameOf(id));
 }

@@ -137,7 +137,7 @@ TEST(ImportFunctions, NodesStandInPlaceOfEveryCall)
     EXPECT_EQ((*model)->fileOps, (std::map<std::string, std::int64_t>{{"mine.Twice", 2}}));
     EXPECT_TRUE((*model)->unsupported.empty());
     const Graph &graph = (*model)->graph;
-    EXPECT_EQ(shapeText(*graph.tensor(graph.outputs[0]).shape, graph.names), "[2, 3]");
+    EXPECT_EQ(shapeText(*graph.tensor(graph.outputs[0]).shape, graph.names), "2×3");
 }
 
 TEST(ImportFunctions, AttributesComeFromTheCallOrTheDefaultOrAreLeftOut)

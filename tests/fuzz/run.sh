@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs a fuzz target from the models of test data folders.
-#   run.sh PROGRAM SECONDS EVERY FOLDER...    takes every EVERY-th small model.onnx below the folders as a seed; folders that are not there are left out
+#   run.sh PROGRAM SECONDS EVERY FOLDER...    takes every EVERY-th small .onnx file below the folders as a seed; folders that are not there are left out
 # What fails is kept as crash-*, oom-* or timeout-* in the current folder.
 set -euo pipefail
 program=$1 seconds=$2 every=$3
@@ -14,7 +14,7 @@ while IFS= read -r model; do
   if [ $((number++ % every)) = 0 ]; then
     ln -s "$model" "$corpus/seed$((taken++))"
   fi
-done < <(for folder in "$@"; do [ ! -d "$folder" ] || find -L "$folder" -name model.onnx -size -100k; done | sort)
+done < <(for folder in "$@"; do [ ! -d "$folder" ] || find -L "$folder" -name '*.onnx' -size -100k; done | sort)
 echo "$taken seeds"
 mkdir "$corpus/new"
 

@@ -3,9 +3,9 @@
 #include "../support/measure.h"
 #include "../support/model_source.h"
 #include "../support/table.h"
-#include "../support/unsupported_ops.h"
 
 #include <core/graph/cost.h>
+#include <runtime/plan/operator_support.h>
 
 #include <fmt/format.h>
 
@@ -168,7 +168,7 @@ core::Expected<void> info(const InfoOptions &options, const Context &context)
             return std::move(hash.error());
         sha256 = std::move(*hash);
     }
-    const auto unsupported = unsupportedOps(*source->model);
+    const auto unsupported = runtime::unsupportedOperators(*source->model);
     if (!options.json)
         return writeOut(infoText(*source, unsupported, sha256));
     Json json = infoJson(*source, unsupported, sha256);
