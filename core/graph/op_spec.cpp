@@ -19,8 +19,9 @@ const OpTable &table()
         OpTable rows;
         for (const std::span<const OpSpec> family :
              {ops::elementwiseOps(), ops::convolutionOps(), ops::poolingOps(), ops::matrixOps(), ops::normalizationOps(), ops::reductionOps(),
-              ops::reshapingOps(), ops::selectionOps(), ops::resizingOps(), ops::shapeOps(), ops::quantizationOps(), ops::recurrentOps(), ops::controlFlowOps(),
-              ops::regionOps(), ops::lossOps(), ops::sequenceOps()}) {
+              ops::reshapingOps(), ops::selectionOps(), ops::resizingOps(), ops::shapeOps(), ops::quantizationOps(),
+              ops::recurrentOps(), ops::controlFlowOps(), ops::regionOps(), ops::lossOps(), ops::sequenceOps(),
+              ops::einsumOps(), ops::attentionOps(), ops::signalOps(), ops::microsoftOps()}) {
             for (const OpSpec &spec : family)
                 rows[spec.name].push_back(&spec);
         }

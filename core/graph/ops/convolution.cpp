@@ -229,6 +229,9 @@ std::span<const OpSpec> convolutionOps()
             spec.output = QuantRole::None;
             built.push_back(spec);
         }
+        // X, W, B, and Z, which is added before the activation.
+        built.push_back(convolution("FusedConv", 1, 2, 4, inferConv, convMacs, 0));
+        built.back().domain = "com.microsoft";
         return built;
     }();
     return rows;

@@ -24,5 +24,9 @@ std::span<const OpSpec> controlFlowOps();
 std::span<const OpSpec> regionOps();
 std::span<const OpSpec> lossOps();
 std::span<const OpSpec> sequenceOps();
+std::span<const OpSpec> einsumOps();
+std::span<const OpSpec> attentionOps();
+std::span<const OpSpec> signalOps();
+std::span<const OpSpec> microsoftOps();
 
 } // namespace nordlys::core::ops

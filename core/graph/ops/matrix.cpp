@@ -98,60 +98,6 @@ std::int64_t gemmMacs(const Graph &graph, const Node &node)
                               innerDim(a, innerOfA, shapeOf(graph, node.inputs, 1), innerOfB));
 }
 
-/// Einsum: every letter of the result takes its dimension from where it stands in an input. Ellipsis: rank unknown.
-Expected<void> inferEinsum(InferenceContext &context)
-{
-    const std::string equation = attributeString(context.graph(), context.node(), "equation", "");
-    std::array<Dim, 128> letters{};
-    std::array<int, 128> seen{};
-    const std::size_t arrow = equation.find("->");
-    std::size_t input = 0;
-    std::vector<std::string> terms(1);
-    for (const char c : equation.substr(0, arrow)) {
-        if (c == ',')
-            terms.emplace_back();
-        else if (c != ' ')
-            terms.back() += c;
-    }
-    if (terms.size() != context.inputCount())
-        return broken("the equation names " + std::to_string(terms.size()) + " inputs");
-    std::optional<Shape> shape;
-    bool known = equation.find('.') == std::string::npos;
-    for (; known && input < terms.size(); ++input) {
-        const std::optional<Shape> &dims = context.inputShape(input);
-        if (!dims) {
-            known = false;
-            break;
-        }
-        if (dims->size() != terms[input].size())
-            return broken("an input's rank differs from its term in the equation");
-        for (std::size_t i = 0; i < dims->size(); ++i) {
-            const auto letter = static_cast<unsigned char>(terms[input][i]);
-            if (letter >= letters.size())
-                return broken("the equation holds a character that is no letter");
-            ++seen[letter];
-            if (!letters[letter].isKnown() || letters[letter].value == 1)
-                letters[letter] = (*dims)[i];
-        }
-    }
-    if (known) {
-        shape = Shape{};
-        if (arrow != std::string::npos) {
-            for (const char c : equation.substr(arrow + 2)) {
-                if (c != ' ' && static_cast<unsigned char>(c) < letters.size())
-                    shape->push_back(letters[static_cast<unsigned char>(c)]);
-            }
-        } else {
-            for (std::size_t c = 0; c < letters.size(); ++c) {
-                if (seen[c] == 1)
-                    shape->push_back(letters[c]);
-            }
-        }
-    }
-    context.setOutput(0, context.inputType(0), std::move(shape));
-    return {};
-}
-
 Expected<void> inferDet(InferenceContext &context)
 {
     std::optional<Shape> shape = context.inputShape(0);
@@ -195,7 +141,6 @@ std::span<const OpSpec> matrixOps()
             spec.output = QuantRole::None;
             built.push_back(spec);
         }
-        built.push_back(row("Einsum", 12, 1, -1, inferEinsum));
         built.push_back(row("Det", 11, 1, 1, inferDet));
         return built;
     }();

@@ -18,7 +18,8 @@ Expected<void> inferQuantize(InferenceContext &context)
 Expected<void> inferDequantize(InferenceContext &context)
 {
     const DType type = context.inputType(1);
-    context.setOutput(0, isFloat(type) ? type : DType::Float32, context.inputShape(0));
+    const std::int64_t stated = attributeInt(context.graph(), context.node(), "output_dtype", 0); // since opset 23
+    context.setOutput(0, stated > 0 && stated < 24 ? static_cast<DType>(stated) : isFloat(type) ? type : DType::Float32, context.inputShape(0));
     return {};
 }
 
@@ -47,6 +48,10 @@ std::span<const OpSpec> quantizationOps()
         std::vector<OpSpec> built{plain("QuantizeLinear", 10, 2, 3, inferQuantize), plain("DequantizeLinear", 10, 2, 3, inferDequantize),
                                   plain("DynamicQuantizeLinear", 11, 1, 1, inferDynamicQuantize)};
         built.back().minOutputs = built.back().maxOutputs = 3;
+        for (OpSpec spec : {plain("QuantizeLinear", 1, 2, 3, inferQuantize), plain("DequantizeLinear", 1, 2, 3, inferDequantize)}) {
+            spec.domain = "com.microsoft"; // the same rule; 16-bit types came here first
+            built.push_back(spec);
+        }
         return built;
     }();
     return rows;

@@ -45,5 +45,14 @@ std::span<const KernelEntry> normKernels();
 std::span<const KernelEntry> recurrentKernels();
 std::span<const KernelEntry> lossKernels();
 std::span<const KernelEntry> dropoutKernels();
+std::span<const KernelEntry> quantizeLinearKernels();
+std::span<const KernelEntry> quantizedConvolutionKernels();
+std::span<const KernelEntry> quantizedMatrixKernels();
+std::span<const KernelEntry> quantizedElementwiseKernels();
+std::span<const KernelEntry> quantizedPoolingKernels();
+std::span<const KernelEntry> einsumKernels();
+std::span<const KernelEntry> attentionKernels();
+std::span<const KernelEntry> signalKernels();
+std::span<const KernelEntry> microsoftKernels();
 
 } // namespace nordlys::runtime::reference

@@ -57,9 +57,12 @@ const KernelEntry *findReferenceKernel(std::string_view domain, std::string_view
     for (const auto &family :
          {unaryKernels(), binaryKernels(), powerKernels(), bitwiseKernels(), variadicKernels(), comparisonKernels(), convolutionKernels(), poolingKernels(),
           matrixKernels(), determinantKernels(), normalizationKernels(), softmaxKernels(), reductionKernels(), viewKernels(), movementKernels(),
-          sliceKernels(), gatherKernels(), shapeKernels(), castKernels(), convTransposeKernels(), deformConvKernels(), unpoolingKernels(),
-          regionKernels(), gridKernels(), resizeKernels(), batchNormalizationKernels(), normKernels(), recurrentKernels(), lossKernels(),
-          dropoutKernels(), paddingKernels(), scatterKernels(), sortingKernels(), rearrangeKernels(), ngramKernels(), randomKernels()}) {
+          sliceKernels(), gatherKernels(), shapeKernels(), castKernels(), convTransposeKernels(), deformConvKernels(),
+              unpoolingKernels(), regionKernels(), gridKernels(), resizeKernels(), batchNormalizationKernels(),
+              normKernels(), recurrentKernels(), lossKernels(), dropoutKernels(), paddingKernels(), scatterKernels(),
+              sortingKernels(), rearrangeKernels(), ngramKernels(), randomKernels(), quantizeLinearKernels(),
+              quantizedConvolutionKernels(), quantizedMatrixKernels(), quantizedElementwiseKernels(),
+              quantizedPoolingKernels(), einsumKernels(), attentionKernels(), signalKernels(), microsoftKernels()}) {
         for (const KernelEntry &entry : family) {
             if (entry.domain == domain && entry.op == op && entry.sinceVersion <= opset
                 && (best == nullptr || entry.sinceVersion > best->sinceVersion))
