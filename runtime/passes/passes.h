@@ -21,6 +21,11 @@ void fuseResiduals(Program &program, const NameSet &keep);
 /// Steps whose outputs nobody needs vanish.
 void removeDeadSteps(Program &program, const NameSet &keep);
 
+/// Groups of DequantizeLinear, a float operator (with Relu or Clip behind it) and QuantizeLinear become one step on codes, with the arithmetic that
+/// runtime/kernels/reference/integer.h states: Conv, Gemm, MatMul, Add, Mul, Concat, AveragePool, GlobalAveragePool, Sigmoid, LeakyRelu, Relu and Clip;
+/// operators that only move values work on the codes. Biases become int32 with the product of both scales. What has no integer kernel stays as it is.
+core::Expected<void> foldQdq(Program &program, const NameSet &keep);
+
 /// All of them in their order.
 core::Expected<void> optimize(Program &program, const NameSet &keep);
 

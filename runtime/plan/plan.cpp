@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "fast_steps.h"
+#include "integer_form.h"
 #include "layout.h"
 #include "plan_data.h"
 #include "program_from_model.h"
@@ -16,7 +17,12 @@ namespace nordlys::runtime {
 
 std::string_view nameOf(Precision precision)
 {
-    return precision == Precision::QuantSim ? "quantsim" : "float32";
+    switch (precision) {
+    case Precision::QuantSim: return "quantsim";
+    case Precision::Integer: return "integer";
+    case Precision::Float32: break;
+    }
+    return "float32";
 }
 
 std::optional<Precision> precisionFromName(std::string_view name)
@@ -25,6 +31,8 @@ std::optional<Precision> precisionFromName(std::string_view name)
         return Precision::Float32;
     if (name == "quantsim")
         return Precision::QuantSim;
+    if (name == "integer")
+        return Precision::Integer;
     return std::nullopt;
 }
 
@@ -54,6 +62,8 @@ core::Expected<void> chooseKernels(Program &program)
 
 core::Expected<Program> optimizedProgram(const core::Model &model, const PlanOptions &options)
 {
+    if (options.precision == Precision::Integer)
+        return integerProgram(model, options);
     auto program = programFromModel(model, options.optimize);
     NORDLYS_TRY(program);
     if (!options.optimize)
@@ -194,8 +204,9 @@ core::Expected<std::shared_ptr<const Plan>> Plan::build(std::shared_ptr<const co
         NORDLYS_TRY(applyEncodings(data->program, options.encodings));
     }
     job.report(1, 3, "packing weights");
-    if (options.fastKernels)
-        NORDLYS_TRY(chooseKernels(data->program));
+    if (options.precision == Precision::Integer)
+        return integerProgram(model, options);
+    auto program = programFromModel(model, options.optimize);
     if (job.stopRequested())
         return core::interrupted("building the plan");
     job.report(2, 3, "placing tensors");

@@ -16,17 +16,19 @@
 
 namespace nordlys::runtime {
 
-/// How numbers are computed. Float32: as the model says. QuantSim: float with quantize-dequantize at every encoded tensor.
-enum class Precision { Float32, QuantSim };
-std::string_view nameOf(Precision precision); ///< "float32", "quantsim"
+/// How numbers are computed. Float32: as the model says (a QDQ file dequantizes, computes in float and quantizes). QuantSim: float with quantize-dequantize
+/// at every encoded tensor. Integer: integer arithmetic, bit for bit as runtime/kernels/reference/integer.h states it, for QDQ and QLinear files and for
+/// encoded float models, in plain scalar code (plan/integer_form.h).
+enum class Precision { Float32, QuantSim, Integer };
+std::string_view nameOf(Precision precision); ///< "float32", "quantsim", "integer"
 std::optional<Precision> precisionFromName(std::string_view name);
 
 struct PlanOptions {
     Precision precision = Precision::Float32;
-    core::EncodingSet encodings;   ///< used by QuantSim
+    core::EncodingSet encodings;   ///< used by QuantSim and Integer
     /// False: no fusion and no folding, so that every tensor of the source model exists while running.
     bool optimize = true;
-    /// False: reference kernels only (the oracle of the fast ones).
+    /// False: reference kernels only (the oracle of the fast ones). Integer always uses them.
     bool fastKernels = true;
     int threads = 1;               ///< scratch memory is planned for this many threads
     /// Weights, arena, scratch memory and, while a model with data-dependent shapes runs, the values that live at one time.

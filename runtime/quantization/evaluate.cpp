@@ -130,7 +130,7 @@ private:
     core::Expected<void> prepare()
     {
         PlanOptions options;
-        options.precision = Precision::QuantSim;
+        options.precision = m_options.precision;
         options.encodings = m_options.encodings;
         auto quantized = Plan::build(m_model, options);
         NORDLYS_TRY(quantized);

@@ -6,6 +6,7 @@
 #include <core/import/model.h>
 #include <core/inputs/sample_set.h>
 #include <core/quantization/encoding_set.h>
+#include <runtime/plan/plan.h>
 
 #include <optional>
 #include <string>
@@ -40,12 +41,13 @@ struct Evaluation {
 
 struct EvaluationOptions {
     core::EncodingSet encodings;
+    Precision precision = Precision::QuantSim; ///< or Integer; then `tensors` has only what the integer plan still stores as float
     const core::LabelSet *labels = nullptr; ///< samples without a label are left out of accuracy; BadInput when none has one
     std::int64_t labelOffset = 0;
     int threads = 1; ///< samples in parallel; the result does not depend on it
 };
 
-/// Runs float32 and quantsim side by side over the samples.
+/// Runs float32 and `precision` side by side over the samples.
 core::Expected<Evaluation> evaluateQuantized(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
                                              const EvaluationOptions &options, const core::JobContext &job = {});
 

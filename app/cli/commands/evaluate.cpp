@@ -15,7 +15,7 @@ namespace {
 struct EvaluateArguments {
     ModelArguments model;
     SampleArguments samples;
-    std::string encodings, labels;
+    std::string encodings, labels, precision = "quantsim";
     std::int64_t labelOffset = 0;
     int threads = 0;
     bool json = false;
@@ -78,7 +78,9 @@ core::Expected<void> evaluate(const EvaluateArguments &options, const Context &c
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());
-    const auto chosen = choosePrecision({"quantsim", options.encodings}, *source);
+    if (options.precision != "quantsim" && options.precision != "integer")
+        return core::usageError("--precision " + options.precision, "evaluate compares float32 with another precision", "Use quantsim or integer.");
+    const auto chosen = choosePrecision({options.precision, options.encodings}, *source);
     if (!chosen)
         return chosen.error().code == core::ErrorCode::Usage
                    ? core::usageError("evaluate", "there are no encodings",
@@ -99,6 +101,7 @@ core::Expected<void> evaluate(const EvaluateArguments &options, const Context &c
     }
     runtime::EvaluationOptions evaluation;
     evaluation.encodings = chosen->encodings;
+    evaluation.precision = chosen->precision;
     evaluation.labels = labelsPath.empty() ? nullptr : &labels;
     evaluation.labelOffset = options.labelOffset;
     evaluation.threads = chosenThreads(options.threads);
@@ -118,6 +121,10 @@ void addEvaluate(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             command.add_option("--encodings", options.encodings, "Encodings file; default: those of the project")
                 ->type_name("FILE");
+            command
+                .add_option("--precision", options.precision,
+                            "What is compared with float32: quantsim (default) or integer, which takes QDQ and QLinear files without encodings too")
+                ->type_name("P");
             addSampleArguments(command, options.samples);
             command.add_option("--labels", options.labels, "CSV with the columns file and class_index")->type_name("FILE");
             command

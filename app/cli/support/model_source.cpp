@@ -7,6 +7,7 @@
 #include <runtime/base/thread_pool.h>
 
 #include <charconv>
+#include <algorithm>
 #include <limits>
 
 namespace nordlys::cli {
@@ -68,30 +69,38 @@ void addPrecisionArguments(CLI::App &command, PrecisionArguments &arguments)
 {
     command
         .add_option("--precision", arguments.precision,
-                    "float32 or quantsim (quantize-dequantize at every encoded tensor); default: quantsim with --encodings, "
-                    "else float32")
+                    "float32, quantsim (quantize-dequantize at every encoded tensor) or integer (true integer arithmetic, in plain code); "
+                    "default: quantsim with --encodings, else float32")
         ->type_name("P");
-    command.add_option("--encodings", arguments.encodings, "Encodings file of quantsim; default: those of the project")
+    command.add_option("--encodings", arguments.encodings, "Encodings file of quantsim or integer; default: those of the project")
         ->type_name("FILE");
+}
+
+/// A QDQ or QLinear file says itself where integers stand.
+static bool holdsIntegers(const core::Graph &graph)
+{
+    return std::ranges::any_of(graph.nodes, [&graph](const core::Node &node) {
+        const std::string_view op = graph.names.text(node.opType);
+        return op == "QuantizeLinear" || op == "DequantizeLinear" || op == "DynamicQuantizeLinear" || op == "ConvInteger" || op == "MatMulInteger" ||
+               op == "QGemm" || op.starts_with("QLinear");
+    });
 }
 
 core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source)
 {
     ChosenPrecision chosen;
-    if (arguments.precision == "integer")
-        return core::notSupported("--precision integer", "integer execution is not built in", "Use float32 or quantsim.");
     if (!arguments.precision.empty()) {
         const auto precision = runtime::precisionFromName(arguments.precision);
         if (!precision)
-            return core::usageError("--precision " + arguments.precision, "no such precision", "Use float32 or quantsim.");
+            return core::usageError("--precision " + arguments.precision, "no such precision", "Use float32, quantsim or integer.");
         chosen.precision = *precision;
     } else if (!arguments.encodings.empty()) {
         chosen.precision = runtime::Precision::QuantSim;
     }
     if (!arguments.encodings.empty()) {
-        if (chosen.precision != runtime::Precision::QuantSim)
+        if (chosen.precision == runtime::Precision::Float32)
             return core::usageError("--encodings", "float32 uses no encodings",
-                                    "Leave --encodings out, or use --precision quantsim.");
+                                    "Leave --encodings out, or use --precision quantsim or integer.");
         auto file = core::readEncodings(arguments.encodings, &source.model->graph);
         if (!file)
             return std::move(file.error());
@@ -101,6 +110,12 @@ core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &argume
             chosen.encodings = source.project->edits.encodings;
         if (chosen.encodings.empty())
             return core::usageError("--precision quantsim", "there are no encodings",
+                                    "Give --encodings FILE; 'nordlys calibrate' makes one.");
+    } else if (chosen.precision == runtime::Precision::Integer) {
+        if (source.project)
+            chosen.encodings = source.project->edits.encodings;
+        if (chosen.encodings.empty() && !holdsIntegers(source.model->graph))
+            return core::usageError("--precision integer", "the model computes in float and there are no encodings",
                                     "Give --encodings FILE; 'nordlys calibrate' makes one.");
     }
     return chosen;

@@ -45,7 +45,7 @@ struct ChosenPrecision {
     core::EncodingSet encodings;
 };
 /// Without --precision: quantsim when --encodings is given, else float32. Quantsim without --encodings takes the project's
-/// encodings; usage error when there are none.
+/// encodings; usage error when there are none. Integer needs encodings only where the model holds no integers itself.
 core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source);
 
 /// --threads: 0 stands for the number of physical cores.

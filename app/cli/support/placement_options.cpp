@@ -26,6 +26,9 @@ core::Expected<core::Backend> parseBackend(const std::string &option, const std:
 core::Expected<runtime::BuildOptions> chooseBuild(const PrecisionArguments &precision, const PlacementArguments &placement, const ModelSource &source)
 {
     runtime::BuildOptions build;
+    if (precision.precision == "integer")
+        return core::notSupported("--precision integer", "what is built and run on devices has no integer form yet",
+                                  "Use float32 or quantsim; infer, bench and evaluate take integer.");
     if (!placement.backend.empty()) {
         auto backend = parseBackend("--backend", placement.backend);
         if (!backend)

@@ -2,6 +2,7 @@
 #include "families.h"
 #include "integer.h"
 
+#include <algorithm>
 #include <cmath>
 
 /// Operators on codes of the domain com.microsoft that work element by element, also for codes of 16 bits. Arithmetic: integer.h.
@@ -181,7 +182,9 @@ core::Expected<BoundKernel> bindQLinearConcat(const KernelCall &call)
             const bool sameGrid = scaleX == scaleY && parts[i].zero.zeroPoint(run, 0) == zeroY && parts[i].type == y.type;
             loops[i].run([&](const auto &at) {
                 const std::int32_t centred = parts[i].centred(run, at[0]);
-                storeCode(y.type, data, at[1], sameGrid ? centred + zeroY : requantized(centred, multiplier, zeroY, y.limits));
+                const std::int32_t code = sameGrid ? std::clamp(centred + zeroY, y.limits.lowest, y.limits.highest)
+                                                   : requantized(centred, multiplier, zeroY, y.limits);
+                storeCode(y.type, data, at[1], code);
             });
         }
         return nullptr;

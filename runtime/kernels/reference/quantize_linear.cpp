@@ -187,9 +187,10 @@ core::Expected<BoundKernel> bindQuantizeLinear(const KernelCall &call)
         return call.unsupported("this precision has no kernel");
     if (core::isSmallFloat(typeY))
         return bindQuantizeFloat8(call, *map, precision);
-    const auto limits = codeLimitsOf(typeY);
-    if (!limits)
+    if (!codeLimitsOf(typeY))
         return call.unsupported("codes of type " + std::string(core::nameOf(typeY)) + " have no kernel");
+    auto limits = outputLimits(call);
+    NORDLYS_TRY(limits);
     const std::int64_t count = call.outputs[0].elementCount();
     return bound(call, [=, map = *map, limits = *limits](const KernelRun &run) -> KernelStatus {
         const auto *x = run.input<std::byte>(0), *scales = run.input<std::byte>(1), *zeros = run.input<std::byte>(2);
