@@ -6,8 +6,8 @@
 #include <core/quantization/encoding_file.h>
 #include <runtime/base/thread_pool.h>
 
-#include <charconv>
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 namespace nordlys::cli {
