@@ -251,7 +251,7 @@ void markFloatSteps(Program &program)
 
 core::Expected<Program> integerProgram(const core::Model &model, const PlanOptions &options)
 {
-    auto program = programFromModel(model);
+    auto program = programFromModel(model, false); // folded weights would have lost their codes
     NORDLYS_TRY(program);
     const NameSet keep(options.keepTensors.begin(), options.keepTensors.end());
     NORDLYS_TRY(passes::foldQdq(*program, keep));
