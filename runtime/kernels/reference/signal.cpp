@@ -36,7 +36,7 @@ core::Expected<std::int64_t> dftAxis(const KernelCall &call)
         return -2;
     const auto axis = call.constantInts(2);
     if (!axis || axis->size() != 1)
-        return call.unsupported("an axis that is only known while running has no kernel");
+        return call.needsValues("axes");
     return (*axis)[0];
 }
 
@@ -58,7 +58,7 @@ core::Expected<BoundKernel> bindDft(const KernelCall &call)
     if (call.hasInput(1)) {
         const auto length = call.constantInts(1);
         if (!length || length->size() != 1)
-            return call.unsupported("a dft_length that is only known while running has no kernel");
+            return call.needsValues("transform lengths");
         n = (*length)[0];
     }
     core::Dims expected = x.dims;
@@ -109,14 +109,14 @@ core::Expected<BoundKernel> bindStft(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     const auto step = call.constantInts(1);
     if (!step || step->size() != 1)
-        return call.unsupported("a frame_step that is only known while running has no kernel");
+        return call.needsValues("frame steps");
     if (x.rank() < 2 || x.rank() > 3 || (x.rank() == 3 && x.dims[2] != 1 && x.dims[2] != 2) || x.dtype != y.dtype || y.rank() != 4)
         return call.broken("the signal is not batch, length, 1 or 2, or the output has not 4 dimensions of its type");
     std::int64_t length = call.hasInput(2) && call.inputs[2].rank() == 1 ? call.inputs[2].dims[0] : 0;
     if (call.hasInput(3)) {
         const auto stated = call.constantInts(3);
         if (!stated || stated->size() != 1)
-            return call.unsupported("a frame_length that is only known while running has no kernel");
+            return call.needsValues("frame lengths");
         length = (*stated)[0];
     }
     if (call.hasInput(2) && (call.inputs[2].dims != core::Dims{length} || call.inputs[2].dtype != x.dtype))
@@ -165,7 +165,7 @@ core::Expected<BoundKernel> bindWindow(const KernelCall &call, double a, double 
     const TensorDesc &y = call.outputs[0];
     const auto size = call.constantInts(0);
     if (!size)
-        return call.unsupported("a size that is only known while running has no kernel");
+        return call.needsValues("sizes");
     if (size->size() != 1 || y.dims != core::Dims{(*size)[0]})
         return call.broken("the output has not as many values as the input says");
     const std::int64_t count = (*size)[0], period = call.intAttribute("periodic", 1) != 0 ? count : count - 1;
@@ -239,7 +239,7 @@ core::Expected<BoundKernel> bindMelWeightMatrix(const KernelCall &call)
     const TensorDesc &y = call.outputs[0];
     const auto mels = call.constantInts(0), length = call.constantInts(1);
     if (!mels || !length)
-        return call.unsupported("sizes that are only known while running have no kernel");
+        return call.needsValues("sizes");
     for (std::size_t i = 0; i < 5; ++i) {
         const core::DType type = call.inputs[i].dtype;
         const bool isWhole = type == core::DType::Int32 || type == core::DType::Int64;
