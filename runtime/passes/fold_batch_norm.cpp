@@ -1,151 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes.h"
+#include "weight_folding.h"
 
 #include <cmath>
-#include <cstring>
 
 namespace nordlys::runtime::passes {
 
 namespace {
 
-struct Target {
-    std::int64_t channels = 0;
-    std::int64_t outer = 1, inner = 1, groups = 1; ///< weight seen as (groups, outer, channels / groups, inner)
-    float biasFactor = 1;
-};
-
-bool isFloatConstant(const Program &program, int tensor)
+/// scale * (x - mean) / sqrt(variance + epsilon) + B as a map of channels, where all of them are constant and the normalization does not train.
+std::optional<ChannelMap> mapOf(const Matcher &match, int s)
 {
-    return program.isConstant(tensor) && program.tensor(tensor).dtype == core::DType::Float32;
-}
-
-/// How the weight of a step lies around its output channels; nothing when the step is no target.
-std::optional<Target> targetOf(const Program &program, const ProgramStep &step)
-{
-    if (!program.isFixed(step) || !step.domain.empty() || step.inputs.size() < 2 || !isFloatConstant(program, step.inputs[1]) || step.activation != FusedActivation::None)
+    if (!match.isFloatOp(s, "BatchNormalization") || match.step(s).inputs.size() != 5)
         return std::nullopt;
-    const core::Dims &w = program.tensor(step.inputs[1]).dims;
-    Target target;
-    std::int64_t plane = 1;
-    for (std::size_t i = 2; i < w.size(); ++i)
-        plane *= w[i];
-    if (step.op == "Conv" && w.size() >= 3) {
-        target.channels = w[0];
-        target.inner = w[1] * plane;
-    } else if (step.op == "ConvTranspose" && w.size() >= 3) {
-        const auto it = step.attributes.find("group");
-        target.groups = it != step.attributes.end() && std::holds_alternative<std::int64_t>(it->second) ? std::get<std::int64_t>(it->second) : 1;
-        if (target.groups < 1 || w[0] % target.groups != 0)
-            return std::nullopt;
-        target.channels = w[1] * target.groups;
-        target.outer = w[0] / target.groups;
-        target.inner = plane;
-    } else if (step.op == "Gemm" && w.size() == 2) {
-        const auto it = step.attributes.find("transB");
-        const bool transB = it != step.attributes.end() && std::holds_alternative<std::int64_t>(it->second) && std::get<std::int64_t>(it->second) != 0;
-        target.channels = transB ? w[0] : w[1];
-        (transB ? target.inner : target.outer) = transB ? w[1] : w[0];
-        if (const auto beta = step.attributes.find("beta"); beta != step.attributes.end() && std::holds_alternative<double>(beta->second))
-            target.biasFactor = static_cast<float>(std::get<double>(beta->second));
-        if (target.biasFactor == 0.0F)
-            return std::nullopt;
-    } else
-        return std::nullopt;
-    if (step.inputs.size() > 2 && step.inputs[2] >= 0
-        && (!isFloatConstant(program, step.inputs[2]) || program.tensor(step.inputs[2]).dims != core::Dims{target.channels}))
-        return std::nullopt;
-    return target;
-}
-
-core::Expected<void> foldInto(Program &program, ProgramStep &step, const Target &target, const ProgramStep &norm)
-{
-    const auto values = [&](int tensor) { return reinterpret_cast<const float *>(program.tensor(tensor).constant.bytes.data()); };
-    const float *scale = values(norm.inputs[1]), *shift = values(norm.inputs[2]), *mean = values(norm.inputs[3]), *variance = values(norm.inputs[4]);
-    const auto it = norm.attributes.find("epsilon");
-    const double epsilon = it != norm.attributes.end() && std::holds_alternative<double>(it->second) ? std::get<double>(it->second) : 1e-5;
-
-    const ProgramTensor weight = program.tensor(step.inputs[1]);
-    auto weightBuffer = makeConstantBuffer(weight.bytes);
-    NORDLYS_TRY(weightBuffer);
-    auto biasBuffer = makeConstantBuffer(static_cast<std::size_t>(target.channels) * sizeof(float));
-    NORDLYS_TRY(biasBuffer);
-    const float *oldBias = step.inputs.size() > 2 && step.inputs[2] >= 0 ? values(step.inputs[2]) : nullptr;
-    const float *oldWeight = values(step.inputs[1]);
-    auto *newWeight = reinterpret_cast<float *>((*weightBuffer)->data());
-    auto *newBias = reinterpret_cast<float *>((*biasBuffer)->data());
-    const std::int64_t perGroup = target.channels / target.groups;
-    for (std::int64_t c = 0; c < target.channels; ++c) {
-        const double factor = static_cast<double>(scale[c]) / std::sqrt(static_cast<double>(variance[c]) + epsilon);
-        const double bias = (oldBias != nullptr ? static_cast<double>(oldBias[c]) * static_cast<double>(target.biasFactor) : 0.0)
-                            - static_cast<double>(mean[c]);
-        newBias[c] = static_cast<float>((bias * factor + static_cast<double>(shift[c])) / static_cast<double>(target.biasFactor));
-        for (std::int64_t o = 0; o < target.outer; ++o) {
-            const std::int64_t first = (((c / perGroup) * target.outer + o) * perGroup + c % perGroup) * target.inner;
-            for (std::int64_t i = first; i < first + target.inner; ++i)
-                newWeight[i] = static_cast<float>(static_cast<double>(oldWeight[i]) * factor);
-        }
-    }
-    ProgramTensor folded = weight;
-    folded.constant = constantFrom(std::move(*weightBuffer));
-    ProgramTensor bias;
-    bias.dtype = core::DType::Float32;
-    bias.dims = {target.channels};
-    bias.bytes = static_cast<std::size_t>(target.channels) * sizeof(float);
-    bias.storage = Storage::Constant;
-    bias.constant = constantFrom(std::move(*biasBuffer));
-    bias.fromSource = oldBias != nullptr;
-    bias.name = oldBias != nullptr ? program.tensor(step.inputs[2]).name : step.name + "/folded_bias";
-    step.inputs[1] = program.addTensor(std::move(folded));
-    step.inputs.resize(3, -1);
-    step.inputs[2] = program.addTensor(std::move(bias));
-    return {};
-}
-
-bool isInferenceNorm(const Program &program, const ProgramStep &norm)
-{
-    if (!norm.domain.empty() || norm.op != "BatchNormalization" || norm.inputs.size() != 5)
-        return false;
-    if (norm.opset >= 14 && callOf(program, norm).intAttribute("training_mode", 0) != 0)
-        return false; // uses the statistics of the batch, not the stored ones
+    const ProgramStep &norm = match.step(s);
+    const KernelCall call = callOf(match.program(), norm);
+    if (norm.opset >= 14 && call.intAttribute("training_mode", 0) != 0)
+        return std::nullopt; // uses the statistics of the batch, not the stored ones
     for (std::size_t i = 1; i < norm.outputs.size(); ++i) {
         if (norm.outputs[i] >= 0)
-            return false;
+            return std::nullopt;
     }
+    const core::Dims &x = call.inputs[0].dims;
     for (std::size_t i = 1; i < 5; ++i) {
-        if (norm.inputs[i] < 0 || !isFloatConstant(program, norm.inputs[i]))
-            return false;
+        const bool fits = call.hasInput(i) && call.inputs[i].constant != nullptr && call.inputs[i].dtype == core::DType::Float32 && x.size() >= 2
+                          && call.inputs[i].dims == core::Dims{x[1]} && call.inputs[i].dims[0] > 0;
+        if (!fits)
+            return std::nullopt;
     }
-    return true;
+    const auto value = [&call](std::size_t input, std::size_t c) {
+        return static_cast<double>(reinterpret_cast<const float *>(call.inputs[input].constant)[c]);
+    };
+    const auto epsilon = static_cast<double>(call.floatAttribute("epsilon", 1e-5F));
+    ChannelMap map;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(x[1]); ++c) {
+        map.factor.push_back(value(1, c) / std::sqrt(value(4, c) + epsilon));
+        map.shift.push_back(value(2, c) - value(3, c) * map.factor.back());
+        if (!std::isfinite(map.factor.back()) || !std::isfinite(map.shift.back()))
+            return std::nullopt;
+    }
+    return map;
 }
 
 } // namespace
 
 core::Expected<void> foldBatchNorms(Program &program, const NameSet &keep)
 {
-    Links links(program);
-    for (std::size_t s = 0; s < program.steps.size(); ++s) {
-        if (!isInferenceNorm(program, program.steps[s]))
+    Matcher match(program, keep);
+    for (int s = 0; s < match.stepCount(); ++s) {
+        const auto map = mapOf(match, s);
+        if (!map)
             continue;
-        const ProgramStep norm = program.steps[s];
-        const auto in = static_cast<std::size_t>(norm.inputs[0]);
-        const int producer = norm.inputs[0] >= 0 ? links.producer[in] : -1;
-        if (producer < 0 || !mayVanish(program, norm.inputs[0], keep) || links.uses[in] != 1)
+        const int in = match.step(s).inputs[0], out = match.step(s).outputs[0];
+        const int before = match.producer(in);
+        const auto behind = weightViewOf(match, before);
+        if (behind && match.isInner(in) && behind->outputs == static_cast<std::int64_t>(map->factor.size())
+            && (match.step(before).op != "MatMul" || match.tensor(in).dims.size() == 2)) {
+            NORDLYS_TRY(foldIntoWeights(match, before, *behind, {}, *map));
+            match.step(before).label += "+BatchNormalization";
+            match.drop(s, before);
+            match.setOutput(before, 0, out);
             continue;
-        ProgramStep &step = program.steps[static_cast<std::size_t>(producer)];
-        const auto target = targetOf(program, step);
-        bool fits = target.has_value();
-        for (std::size_t i = 1; i < 5 && fits; ++i)
-            fits = program.tensor(norm.inputs[i]).dims == core::Dims{target->channels};
-        if (!fits)
+        }
+        const int after = match.isInner(out) ? match.readers(out).front() : -1;
+        const auto ahead = weightViewOf(match, after);
+        if (!ahead || match.step(after).inputs[0] != out || !ahead->takesInputShift || match.tensor(out).dims.size() < 2
+            || ahead->inputs != static_cast<std::int64_t>(map->factor.size()) || match.step(after).op == "ConvTranspose")
             continue;
-        NORDLYS_TRY(foldInto(program, step, *target, norm));
-        step.outputs[0] = norm.outputs[0];
-        step.label += "+BatchNormalization";
-        step.sourceNodes.insert(step.sourceNodes.end(), norm.sourceNodes.begin(), norm.sourceNodes.end());
-        links.producer[static_cast<std::size_t>(norm.outputs[0])] = producer;
-        links.dropped[s] = true;
+        const bool matrix = match.step(after).op == "Gemm" || match.step(after).op == "MatMul";
+        if (matrix && (match.tensor(out).dims.size() != 2 || callOf(program, match.step(after)).intAttribute("transA", 0) != 0))
+            continue;
+        NORDLYS_TRY(foldIntoWeights(match, after, *ahead, *map, {}));
+        match.step(after).label = "BatchNormalization+" + match.step(after).label;
+        match.setInput(after, 0, in);
+        match.drop(s, after);
     }
-    links.compact(program);
+    match.finish();
     return {};
 }
 

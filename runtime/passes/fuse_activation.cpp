@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace nordlys::runtime::passes {
@@ -14,7 +15,34 @@ struct Activation {
     float low = 0, high = 0;
 };
 
-/// Relu, or Clip whose bounds are known and in order.
+/// The data and the bound of a Max or Min of a tensor and one constant number.
+std::optional<std::pair<int, float>> dataAndBound(const Program &program, const ProgramStep &step)
+{
+    if (step.inputs.size() != 2 || step.opset < 8)
+        return std::nullopt;
+    for (const std::size_t i : {std::size_t(0), std::size_t(1)}) {
+        const int data = step.inputs[i], bound = step.inputs[1 - i];
+        if (data < 0 || !program.isConstant(bound) || program.isConstant(data) || program.tensor(bound).bytes != sizeof(float)
+            || program.tensor(bound).dtype != core::DType::Float32 || program.tensor(data).dims != program.tensor(step.outputs[0]).dims)
+            continue;
+        const float value = *reinterpret_cast<const float *>(program.tensor(bound).constant.bytes.data());
+        if (!std::isnan(value))
+            return std::pair(data, value);
+    }
+    return std::nullopt;
+}
+
+/// The tensor to which the step applies an activation.
+int dataOf(const Program &program, const ProgramStep &step)
+{
+    if (step.op == "Max" || step.op == "Min") {
+        const auto found = dataAndBound(program, step);
+        return found ? found->first : -1;
+    }
+    return step.inputs.empty() ? -1 : step.inputs[0];
+}
+
+/// Relu, Clip whose bounds are known and in order, Max or Min with one number.
 std::optional<Activation> activationOf(const Program &program, const ProgramStep &step)
 {
     if (!step.domain.empty() || step.inputs.empty() || step.inputs[0] < 0 || program.tensor(step.inputs[0]).dtype != core::DType::Float32
@@ -22,6 +50,13 @@ std::optional<Activation> activationOf(const Program &program, const ProgramStep
         return std::nullopt;
     if (step.op == "Relu")
         return Activation{FusedActivation::Relu, 0, std::numeric_limits<float>::infinity()};
+    if (step.op == "Max" || step.op == "Min") {
+        const auto found = dataAndBound(program, step);
+        const float infinity = std::numeric_limits<float>::infinity();
+        if (!found)
+            return std::nullopt;
+        return step.op == "Max" ? Activation{FusedActivation::Clip, found->second, infinity} : Activation{FusedActivation::Clip, -infinity, found->second};
+    }
     if (step.op != "Clip")
         return std::nullopt;
     Activation result{FusedActivation::Clip, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
@@ -60,7 +95,7 @@ void fuseActivations(Program &program, const NameSet &keep)
     for (std::size_t s = 0; s < program.steps.size(); ++s) {
         const ProgramStep &step = program.steps[s];
         const auto activation = program.isFixed(step) ? activationOf(program, step) : std::nullopt;
-        const int in = step.inputs.empty() ? -1 : step.inputs[0];
+        const int in = dataOf(program, step);
         const int producer = activation ? links.producer[static_cast<std::size_t>(in)] : -1;
         if (producer < 0 || !program.isFixed(program.steps[static_cast<std::size_t>(producer)]) || !takesActivation(program.steps[static_cast<std::size_t>(producer)]) || !mayVanish(program, in, keep)
             || links.uses[static_cast<std::size_t>(in)] != 1)

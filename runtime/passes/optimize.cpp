@@ -33,7 +33,20 @@ core::Expected<void> optimize(Program &program, const NameSet &keep)
     NORDLYS_TRY(foldConstants(program, keep));
     removeIdentities(program, keep);
     removeDeadSteps(program, keep);
+    mergeCommonSteps(program, keep);
+    collapseRequantize(program, keep);
+    mergeViews(program, keep);
+    mergeTransposes(program, keep);
+    // Views and Transposes that became nothing at all, and steps that became the same by that.
+    removeIdentities(program, keep);
+    mergeCommonSteps(program, keep);
     NORDLYS_TRY(foldBatchNorms(program, keep));
+    // Formulas before factors are taken out of them.
+    fuseSwishes(program, keep);
+    fuseGelus(program, keep);
+    fuseLayerNorms(program, keep);
+    fuseAttention(program, keep);
+    NORDLYS_TRY(foldAffine(program, keep));
     fuseActivations(program, keep);
     fuseResiduals(program, keep);
     // A residual may bring an activation directly behind the convolution.

@@ -3,6 +3,7 @@
 
 #include "fast_steps.h"
 
+#include <runtime/kernels/reference/fused_attention.h>
 #include <runtime/kernels/value_kernel.h>
 
 #include <algorithm>
@@ -41,6 +42,30 @@ core::Expected<BoundKernel> withEpilogue(const Program &program, const ProgramSt
     return result;
 }
 
+/// The bias of a product, which only plans give to a MatMul: one value per column of the output.
+core::Expected<BoundKernel> withColumnBias(const Program &program, const ProgramStep &step, BoundKernel kernel)
+{
+    if (step.op != "MatMul" || !step.domain.empty() || step.inputs.size() < 3)
+        return kernel;
+    const ProgramTensor &out = program.tensor(step.outputs[0]);
+    const bool fits = step.inputs.size() == 3 && step.inputs[2] >= 0 && out.dtype == core::DType::Float32 && !out.dims.empty() && !out.channelsLast
+                      && program.tensor(step.inputs[2]).dtype == core::DType::Float32 && program.tensor(step.inputs[2]).dims == core::Dims{out.dims.back()};
+    if (!fits)
+        return core::badInput("step " + step.name, "its bias is no float32 vector with one value per column");
+    const std::int64_t columns = out.dims.back(), count = static_cast<std::int64_t>(out.bytes / sizeof(float));
+    BoundKernel result = std::move(kernel);
+    result.run = [inner = std::move(result.run), columns, count](const KernelRun &run) -> KernelStatus {
+        if (const KernelStatus status = inner(run))
+            return status;
+        const float *bias = run.input<float>(2);
+        float *values = run.output<float>(0);
+        for (std::int64_t i = 0; i < count; ++i)
+            values[i] += bias[i % columns];
+        return nullptr;
+    };
+    return result;
+}
+
 core::Expected<BoundKernel> bindKernel(const Program &program, const ProgramStep &step)
 {
     if (step.domain == planDomain && step.op == "QuantizeDequantize") {
@@ -51,6 +76,8 @@ core::Expected<BoundKernel> bindKernel(const Program &program, const ProgramStep
         kernel.run = [](const KernelRun &) -> KernelStatus { return nullptr; };
         return kernel;
     }
+    if (step.domain == planDomain && step.op == "Attention")
+        return bindFusedAttention(callOf(program, step));
     if (step.residual >= 0 && (static_cast<std::size_t>(step.residual) >= step.inputs.size() || step.residual < 3
                                || static_cast<std::size_t>(step.residual) + 1 != step.inputs.size() || step.inputs.back() < 0 || step.op != "Conv"))
         return core::badInput("step " + step.name, "its residual is not the last input of a convolution");
@@ -67,7 +94,12 @@ core::Expected<BoundKernel> bindKernel(const Program &program, const ProgramStep
             }
         }
     }
-    auto kernel = entry->bind(callOf(program, step));
+    KernelCall call = callOf(program, step);
+    if (step.op == "MatMul" && step.domain.empty() && call.inputs.size() > 2)
+        call.inputs.resize(2);
+    auto kernel = entry->bind(call);
+    NORDLYS_TRY(kernel);
+    kernel = withColumnBias(program, step, std::move(*kernel));
     NORDLYS_TRY(kernel);
     return withEpilogue(program, step, std::move(*kernel));
 }

@@ -244,6 +244,10 @@ core::Expected<BoundKernel> bindFastUnary(const Program &program, const ProgramS
         params.alpha = call.floatAttribute("alpha", 0.01F);
     } else if (step.op == "Sigmoid") {
         op = UnaryOp::Sigmoid;
+    } else if (step.op == "Swish") {
+        op = UnaryOp::Silu;
+        if (call.floatAttribute("alpha", 1.0F) != 1.0F)
+            return call.unsupported("alpha other than 1 has no fast kernel");
     } else if (step.op == "Tanh") {
         op = UnaryOp::Tanh;
     } else if (step.op == "HardSigmoid") {

@@ -18,7 +18,7 @@ bool isOneOf(std::string_view op, const std::array<std::string_view, N> &list)
 }
 
 constexpr std::array<std::string_view, 4> binaryOps{"Add", "Sub", "Mul", "Div"};
-constexpr std::array<std::string_view, 7> unaryOps{"Relu", "Clip", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish"};
+constexpr std::array<std::string_view, 8> unaryOps{"Relu", "Clip", "LeakyRelu", "Sigmoid", "Swish", "Tanh", "HardSigmoid", "HardSwish"};
 
 bool isFloat(const Program &program, int tensor)
 {
@@ -42,8 +42,10 @@ bool isMatrixStep(const Program &program, const ProgramStep &step)
     const core::Dims &a = program.tensor(step.inputs[0]).dims, &b = program.tensor(step.inputs[1]).dims;
     if (b.size() != 2 || a.size() < 2 || b[0] < 1 || b[1] < 1 || a.back() < 1)
         return false;
-    if (step.op == "MatMul")
-        return step.inputs.size() == 2;
+    if (step.op == "MatMul") {
+        const bool fits = step.inputs.size() == 2 || (step.inputs.size() == 3 && isAbsentOrConstant(program, step, 2));
+        return fits && (step.inputs.size() < 3 || step.inputs[2] < 0 || program.tensor(step.inputs[2]).dims == core::Dims{b[1]});
+    }
     const KernelCall call = callOf(program, step);
     if (a.size() != 2 || call.intAttribute("transA", 0) != 0 || !isAbsentOrConstant(program, step, 2))
         return false;
@@ -137,7 +139,7 @@ core::Expected<ConstantBytes> packMatrix(const Program &program, const ProgramSt
             value *= alpha;
         values = scaled.data();
     }
-    if (gemm && call.hasInput(2)) {
+    if (call.hasInput(2)) {
         const auto *c = reinterpret_cast<const float *>(call.inputs[2].constant);
         const bool single = call.inputs[2].elementCount() == 1;
         for (std::int64_t i = 0; i < params.n; ++i)

@@ -121,7 +121,7 @@ private:
         const bool anyPacked = std::ranges::any_of(step.inputs, packed) || std::ranges::any_of(step.outputs, packed);
         const bool any = kind == FastKind::Elementwise || (entry != nullptr && entry->anyLayout && step.residual < 0 && !anyPacked);
         const bool hasLast = std::any_of(step.inputs.begin(), step.inputs.end(), [this](int in) { return isChannelsLast(in); });
-        if (step.domain == planDomain)
+        if (step.domain == planDomain && step.op == "QuantizeDequantize")
             return {}; // quantize-dequantize of an input, in place
         if (!any || !m_program.isFixed(step)) {
             for (int &in : step.inputs)

@@ -139,7 +139,7 @@ private:
         const Program &program = m_quantizedPlan->data().program;
         std::vector<int> stored = program.inputs;
         for (const ProgramStep &step : program.steps) {
-            if (step.domain != planDomain)
+            if (step.domain != planDomain || step.op != "QuantizeDequantize") // those write the inputs
                 stored.insert(stored.end(), step.outputs.begin(), step.outputs.end());
         }
         PlanOptions exactOptions;
