@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arena.h"
 
+#include "arena_placement.h"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -56,69 +58,68 @@ int inPlaceSource(const Program &program, const BoundStep &bound, std::size_t s,
         return -1;
     const int in = step.inputs[static_cast<std::size_t>(which)], out = step.outputs[0];
     if (in < 0 || in == out || program.tensor(in).storage != Storage::Arena || program.tensor(out).storage != Storage::Arena
-        || rounded(program.tensor(in).bytes) != rounded(program.tensor(out).bytes) || program.isOutput(in) || program.isOutput(out))
+        || rounded(program.tensor(in).bytes) != rounded(program.tensor(out).bytes))
         return -1;
     return lives[static_cast<std::size_t>(in)].last == static_cast<int>(s) + 1 ? in : -1;
+}
+
+/// Tensors that share a place by writing over each other form one block with a common life.
+struct Layout {
+    std::vector<int> blockOf; ///< per tensor the tensor that stands for its block
+    std::vector<Life> lives;  ///< of the blocks, under the tensor that stands for them
+};
+
+Layout layoutOf(const Program &program, const std::vector<BoundStep> &bound)
+{
+    const std::vector<Life> lives = livesOf(program);
+    Layout layout{std::vector<int>(program.tensors.size()), lives};
+    std::iota(layout.blockOf.begin(), layout.blockOf.end(), 0);
+    for (std::size_t s = 0; s < program.steps.size(); ++s) {
+        const int in = inPlaceSource(program, bound[s], s, lives);
+        if (in < 0)
+            continue;
+        const int out = program.steps[s].outputs[0], block = layout.blockOf[static_cast<std::size_t>(in)];
+        layout.blockOf[static_cast<std::size_t>(out)] = block;
+        Life &life = layout.lives[static_cast<std::size_t>(block)];
+        life.last = std::max(life.last, lives[static_cast<std::size_t>(out)].last);
+        layout.lives[static_cast<std::size_t>(out)] = {};
+    }
+    return layout;
 }
 
 } // namespace
 
 core::Expected<void> planArena(Program &program, const std::vector<BoundStep> &bound, std::uint64_t budgetBytes)
 {
-    std::vector<Life> lives = livesOf(program);
-    // Tensors that share a place by writing over each other form one block with a common life.
-    std::vector<int> blockOf(program.tensors.size());
-    std::iota(blockOf.begin(), blockOf.end(), 0);
-    std::vector<Life> blocks = lives;
-    for (std::size_t s = 0; s < program.steps.size(); ++s) {
-        const int in = inPlaceSource(program, bound[s], s, lives);
-        if (in < 0)
+    const Layout layout = layoutOf(program, bound);
+    std::vector<ArenaBlock> blocks;
+    std::vector<int> indexOf(program.tensors.size(), -1);
+    for (std::size_t t = 0; t < layout.lives.size(); ++t) {
+        if (!layout.lives[t].exists() || program.tensors[t].bytes == 0)
             continue;
-        const int out = program.steps[s].outputs[0], block = blockOf[static_cast<std::size_t>(in)];
-        blockOf[static_cast<std::size_t>(out)] = block;
-        blocks[static_cast<std::size_t>(block)].last = std::max(blocks[static_cast<std::size_t>(block)].last, lives[static_cast<std::size_t>(out)].last);
-        blocks[static_cast<std::size_t>(out)] = {};
+        indexOf[t] = static_cast<int>(blocks.size());
+        blocks.push_back({rounded(program.tensors[t].bytes), layout.lives[t].first, layout.lives[t].last});
     }
-    std::vector<int> order;
-    for (std::size_t t = 0; t < blocks.size(); ++t) {
-        if (blocks[t].exists() && program.tensors[t].bytes > 0)
-            order.push_back(static_cast<int>(t));
+    const auto top = placeBlocks(blocks, budgetBytes);
+    if (!top)
+        return core::badInput("model", "its activations need more than " + std::to_string(budgetBytes) + " bytes", "Use a smaller input size or batch");
+    for (std::size_t t = 0; t < program.tensors.size(); ++t) {
+        const int index = indexOf[static_cast<std::size_t>(layout.blockOf[t])];
+        program.tensors[t].arenaOffset = index >= 0 ? blocks[static_cast<std::size_t>(index)].offset : 0;
     }
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return program.tensor(a).bytes > program.tensor(b).bytes; });
-
-    struct Placed {
-        std::size_t offset, size;
-        Life life;
-    };
-    std::vector<Placed> placed; // by offset
-    std::size_t top = 0;
-    for (const int t : order) {
-        const std::size_t size = rounded(program.tensor(t).bytes);
-        const Life &life = blocks[static_cast<std::size_t>(t)];
-        std::size_t at = 0, best = std::numeric_limits<std::size_t>::max(), bestGap = best;
-        for (const Placed &other : placed) {
-            if (other.life.last < life.first || other.life.first > life.last)
-                continue;
-            if (other.offset >= at && other.offset - at >= size && other.offset - at < bestGap) {
-                best = at;
-                bestGap = other.offset - at;
-            }
-            at = std::max(at, other.offset + other.size);
-        }
-        if (best == std::numeric_limits<std::size_t>::max())
-            best = at;
-        std::size_t end = 0;
-        if (__builtin_add_overflow(best, size, &end) || end > budgetBytes)
-            return core::badInput("model", "its activations need more than " + std::to_string(budgetBytes) + " bytes", "Use a smaller input size or batch");
-        top = std::max(top, end);
-        const Placed entry{best, size, life};
-        placed.insert(std::upper_bound(placed.begin(), placed.end(), entry, [](const Placed &a, const Placed &b) { return a.offset < b.offset; }), entry);
-        program.tensor(t).arenaOffset = best;
-    }
-    for (std::size_t t = 0; t < blockOf.size(); ++t)
-        program.tensors[t].arenaOffset = program.tensor(blockOf[t]).arenaOffset;
-    program.arenaBytes = top;
+    program.arenaBytes = *top;
     return {};
+}
+
+std::uint64_t arenaLowerBound(const Program &program, const std::vector<BoundStep> &bound)
+{
+    const Layout layout = layoutOf(program, bound);
+    std::vector<ArenaBlock> blocks;
+    for (std::size_t t = 0; t < layout.lives.size(); ++t) {
+        if (layout.lives[t].exists())
+            blocks.push_back({rounded(program.tensors[t].bytes), layout.lives[t].first, layout.lives[t].last});
+    }
+    return largestLiveSum(blocks);
 }
 
 core::Expected<void> checkArena(const Program &program, const std::vector<BoundStep> &bound)

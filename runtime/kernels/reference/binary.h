@@ -37,13 +37,19 @@ core::Expected<BoundKernel> bindBroadcast(const KernelCall &call, Function funct
     loop.setBroadcastOperand(0, a);
     loop.setBroadcastOperand(1, b);
     loop.setOperand(2, c.strides());
-    return bound(call, [loop, function](const KernelRun &run) -> KernelStatus {
-        const A *x = run.input<A>(0);
-        const B *y = run.input<B>(1);
-        Out *out = run.output<Out>(0);
-        loop.run([&](const auto &at) { out[at[2]] = static_cast<Out>(function(x[at[0]], y[at[1]])); });
-        return nullptr;
-    });
+    // The operand that is not broadcast is read where the output is written, and never again.
+    const bool onFirst = sizeof(A) == sizeof(Out) && a.dims == c.dims && a.channelsLast == c.channelsLast;
+    const bool onSecond = sizeof(B) == sizeof(Out) && b.dims == c.dims && b.channelsLast == c.channelsLast;
+    return bound(
+        call,
+        [loop, function](const KernelRun &run) -> KernelStatus {
+            const A *x = run.input<A>(0);
+            const B *y = run.input<B>(1);
+            Out *out = run.output<Out>(0);
+            loop.run([&](const auto &at) { out[at[2]] = static_cast<Out>(function(x[at[0]], y[at[1]])); });
+            return nullptr;
+        },
+        onFirst ? 0 : (onSecond ? 1 : -1));
 }
 
 } // namespace nordlys::runtime::reference
