@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "allocation_counter.h"
+
 #include <core/import/model.h>
 #include <runtime/session/session.h>
 #include <support/shared_data.h>
@@ -52,6 +54,25 @@ void *counted(std::size_t size)
     std::free(memory);
 }
 
+namespace nordlys::test {
+
+AllocationCounter::AllocationCounter()
+{
+    allocations = 0;
+    counting = true;
+}
+AllocationCounter::~AllocationCounter()
+{
+    counting = false;
+}
+std::size_t AllocationCounter::stop()
+{
+    counting = false;
+    return allocations.load();
+}
+
+} // namespace nordlys::test
+
 namespace nordlys::runtime {
 namespace {
 
@@ -88,12 +109,10 @@ TEST_F(SessionRun, AllocatesNothingWhileRunning)
             options.fastKernels = fast;
             auto one = session(options, threads);
             ASSERT_TRUE(one->run({&m_input, 1}));
-            allocations = 0;
-            counting = true;
+            test::AllocationCounter counter;
             const auto ran = one->run({&m_input, 1});
-            counting = false;
+            EXPECT_EQ(counter.stop(), 0U) << (fast ? "fast" : "reference") << " kernels, " << threads << " threads";
             EXPECT_TRUE(ran);
-            EXPECT_EQ(allocations.load(), 0U) << (fast ? "fast" : "reference") << " kernels, " << threads << " threads";
         }
     }
 }
