@@ -204,9 +204,8 @@ core::Expected<std::shared_ptr<const Plan>> Plan::build(std::shared_ptr<const co
         NORDLYS_TRY(applyEncodings(data->program, options.encodings));
     }
     job.report(1, 3, "packing weights");
-    if (options.precision == Precision::Integer)
-        return integerProgram(model, options);
-    auto program = programFromModel(model, options.optimize);
+    if (options.fastKernels)
+        NORDLYS_TRY(chooseKernels(data->program));
     if (job.stopRequested())
         return core::interrupted("building the plan");
     job.report(2, 3, "placing tensors");

@@ -109,7 +109,7 @@ TEST_P(IntegerModels, AgreeWithTheEngineThatComputesThemAsWritten)
 INSTANTIATE_TEST_SUITE_P(Qdq, IntegerModels,
                          testing::Values(QdqModel{"mobilenet_v2_imagenet_qdq", 0.0055 / 0.749, 1}, QdqModel{"resnet8_cifar10_qdq", 0.045, 1},
                                          QdqModel{"mobilenet_edgetpu_part_qdq16", 0, 1}),
-                         [](const auto &info) { return std::string(info.param.name); });
+                         [](const auto &kind) { return std::string(kind.param.name); });
 
 /// Top-1 of the MobileNetV2 in QDQ form over the shared photographs; another engine reaches 85 as written and 83 with its int8 kernels.
 TEST(SlowIntegerAccuracy, MobileNetAsWrittenAndInIntegers)
