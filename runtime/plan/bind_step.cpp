@@ -110,8 +110,7 @@ namespace {
 
 bool needsRunningValues(const Program &program, const ProgramStep &step, const core::Error &error)
 {
-    const bool plain = !step.fast && step.activation == FusedActivation::None && step.residual < 0 && step.domain != planDomain;
-    return plain && error.code == core::ErrorCode::NotSupported && error.why.find(KernelCall::valuesAreNeeded) != std::string::npos
+    return mayBindLate(step) && error.code == core::ErrorCode::NotSupported && error.why.find(KernelCall::valuesAreNeeded) != std::string::npos
            && std::ranges::any_of(step.inputs, [&](int in) { return in >= 0 && !program.isConstant(in); });
 }
 
@@ -223,6 +222,11 @@ core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &st
             result.quantizers.push_back({i, std::move(*quantizer)});
     }
     return result;
+}
+
+bool mayBindLate(const ProgramStep &step)
+{
+    return step.bodies.empty() && !step.fast && step.activation == FusedActivation::None && step.residual < 0 && step.domain != planDomain;
 }
 
 } // namespace nordlys::runtime

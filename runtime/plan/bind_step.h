@@ -30,4 +30,7 @@ struct BoundProgram {
 /// constant becomes late. Bodies are left to the caller.
 core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &step);
 
+/// A step with nothing fused into it, on reference kernels: it can be bound again while running.
+bool mayBindLate(const ProgramStep &step);
+
 } // namespace nordlys::runtime

@@ -303,8 +303,13 @@ core::Expected<void> ProgramBuilder::lowerNode(Scope &scope, core::NodeId id)
     if (*evaluated)
         return {};
     auto outputs = outputsOf(scope, id, step);
-    NORDLYS_TRY(outputs);
     bool late = onValues;
+    if (!outputs && m_outer != nullptr) {
+        // A body may be one that these inputs never enter: what is wrong in it is said when it runs.
+        outputs = std::vector<Output>(node.outputs.size());
+        late = true;
+    }
+    NORDLYS_TRY(outputs);
     for (const int in : step.inputs)
         late = late || (in >= 0 && !m_program.tensor(in).isFixed());
     if (onValues) {
