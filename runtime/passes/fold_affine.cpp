@@ -88,10 +88,23 @@ bool isArithmetic(const Matcher &match, int s)
     return op == "Mul" || op == "Div" || op == "Add" || op == "Sub";
 }
 
+/// The Reshape that lies between a matrix product and this value and leaves the columns together; -1: none.
+int viewOfColumns(const Matcher &match, int data)
+{
+    const int s = match.producer(data);
+    if (!match.isInner(data) || !match.isFloatOp(s, "Reshape"))
+        return -1;
+    const core::Dims &from = match.tensor(match.step(s).inputs[0]).dims, &to = match.tensor(data).dims;
+    const int product = match.producer(match.step(s).inputs[0]);
+    const bool isMatrix = match.isFloatOp(product, "MatMul") || match.isFloatOp(product, "Gemm");
+    return isMatrix && !from.empty() && !to.empty() && from.back() == to.back() ? s : -1;
+}
+
 core::Expected<bool> foldBehind(Matcher &match, int s, std::size_t dataInput)
 {
-    const int data = match.step(s).inputs[dataInput], before = match.producer(data);
-    const auto view = match.isInner(data) ? weightViewOf(match, before) : std::nullopt;
+    const int data = match.step(s).inputs[dataInput], between = viewOfColumns(match, data);
+    const int value = between >= 0 ? match.step(between).inputs[0] : data, before = match.producer(value);
+    const auto view = match.isInner(data) && match.isInner(value) ? weightViewOf(match, before) : std::nullopt;
     if (!view)
         return false;
     const auto affine = affineOf(match, s, dataInput, channelAxis(match.step(before), match.tensor(data).dims));
@@ -101,7 +114,7 @@ core::Expected<bool> foldBehind(Matcher &match, int s, std::size_t dataInput)
     match.step(before).label += "+" + match.step(s).label;
     const int out = match.step(s).outputs[0];
     match.drop(s, before);
-    match.setOutput(before, 0, out);
+    match.setOutput(between >= 0 ? between : before, 0, out);
     return true;
 }
 

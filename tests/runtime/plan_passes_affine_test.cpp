@@ -53,6 +53,18 @@ TEST(PlanPassesAffine, ScaleInFrontOfAProductGoesIntoItsWeightsAndAShiftWhereNot
     }
 }
 
+TEST(PlanPassesAffine, AReshapeThatKeepsTheColumnsIsNoObstacle)
+{
+    for (const std::int64_t columns : {6, 3}) {
+        TinyModel tiny;
+        auto y = tiny.node("MatMul", "product", {tiny.input("x", {4, 5}), tiny.random("w", {5, 6})});
+        y = tiny.node("Reshape", "view", {y, tiny.ints({2, -1, columns})});
+        y = tiny.node("Add", "add", {y, tiny.random("bias", {columns})});
+        const auto labels = optimizedLabels(tiny.finish(tiny.node("Exp", "exp", {y})));
+        EXPECT_EQ(labels, columns == 6 ? (Labels{"MatMul+Add", "Reshape", "Exp"}) : (Labels{"MatMul", "Reshape", "Add", "Exp"}));
+    }
+}
+
 TEST(PlanPassesAffine, PaddingKeepsAShiftButNotAScale)
 {
     TinyModel tiny;
