@@ -85,11 +85,10 @@ TEST_P(IntegerModels, AgreeWithTheEngineThatComputesThemAsWritten)
             const Errors errors = errorsOf(*expected, *output);
             std::printf("%s %s output %zu: worst %.3g, mean %.3g of the largest value\n", GetParam().name, std::string(nameOf(precision)).c_str(), i,
                         errors.worst / errors.largest, errors.mean / errors.largest);
-            if (precision == Precision::Float32) {
-                EXPECT_LE(errors.worst, std::max(1e-3, GetParam().spread) * errors.largest);
-            } else {
-                EXPECT_LE(errors.mean, 0.02 * errors.largest);
-            }
+            // Sums in float fall on one side of a tie or the other with their order, and one code of a coarse grid is far more than float's own error: single
+            // values may differ by a code, the mean may not.
+            EXPECT_LE(errors.mean, (precision == Precision::Float32 ? 0.005 : 0.02) * errors.largest);
+            EXPECT_LE(errors.worst, std::max(0.08, GetParam().spread) * errors.largest);
         }
         if (precision != Precision::Integer)
             continue;
