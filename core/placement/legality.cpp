@@ -55,7 +55,8 @@ std::vector<bool> settledTensors(const Graph &graph)
         bool knows = false;
         if (isShapeQuery(graph, node)) {
             knows = true;
-        } else if (findOpSpec(graph, node) && !op.starts_with("Random") && op != "Bernoulli" && op != "Multinomial" && !node.inputs.empty()) {
+        } else if (findOpSpec(graph, node) && !op.starts_with("Random") && op != "Bernoulli" && op != "Multinomial" && !node.inputs.empty()
+                   && !std::ranges::any_of(node.attributes, [](const Attribute &a) { return std::holds_alternative<std::shared_ptr<const Graph>>(a.value); })) {
             knows = std::ranges::all_of(node.inputs, [&](TensorId input) { return !input.isValid() || settled[input.index]; });
         }
         for (const TensorId output : node.outputs) {

@@ -50,13 +50,19 @@ QuantRole roleOfInput(const OpSpec &spec, std::size_t index)
     return spec.inputs.empty() ? QuantRole::None : spec.inputs[std::min(index, spec.inputs.size() - 1)];
 }
 
+bool hasSubgraph(const Node &node)
+{
+    return std::ranges::any_of(node.attributes, [](const Attribute &attribute) { return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value); });
+}
+
 std::vector<bool> constantTensors(const Graph &graph)
 {
     std::vector<bool> constants(graph.tensors.size());
     for (std::size_t i = 0; i < graph.tensors.size(); ++i)
         constants[i] = graph.tensors[i].isConstant();
     for (const Node &node : graph.nodes) { // producers precede consumers
-        const bool folds = findOpSpec(graph, node) && !drawsNumbers(graph.names.text(node.opType)) &&
+        // What a subgraph captures is not among the inputs.
+        const bool folds = findOpSpec(graph, node) && !hasSubgraph(node) && !drawsNumbers(graph.names.text(node.opType)) &&
                            std::all_of(node.inputs.begin(), node.inputs.end(),
                                        [&](TensorId input) { return !input.isValid() || constants[input.index]; });
         for (const TensorId output : node.outputs) {

@@ -57,7 +57,7 @@ std::uint8_t powerOfTwo(double value, bool saturate, PowerRounding rounding)
     const std::uint32_t exponent = bits >> 23, mantissa = bits & 0x7fffffU;
     if (exponent == 0xff)
         return 0xff;
-    const bool up = rounding == PowerRounding::Up ? mantissa != 0
+    const bool up = rounding == PowerRounding::Up ? (exponent > 0 ? mantissa != 0 : mantissa > 0x400000U) // 2^-127 is no normal float32
                                                   : rounding == PowerRounding::Nearest && mantissa >= 0x400000U && (mantissa > 0x400000U || exponent > 0);
     if (up && saturate && exponent == 0xfe)
         return 0xfe;

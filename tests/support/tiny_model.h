@@ -156,7 +156,7 @@ inline std::vector<core::HostTensor> randomInputs(const runtime::Plan &plan, uns
     return result;
 }
 
-/// Every node of the model stands in the name map of the plan exactly once.
+/// Every node of the model stands in the name map of the plan exactly once; nodes of a branch that was settled while planning may stand there too.
 inline void expectCompleteNameMap(const core::Model &model, const runtime::Plan &plan)
 {
     std::multiset<std::string> mapped;
@@ -164,7 +164,7 @@ inline void expectCompleteNameMap(const core::Model &model, const runtime::Plan 
         mapped.insert(layer.sourceNodes.begin(), layer.sourceNodes.end());
     mapped.insert(plan.foldedNodes().begin(), plan.foldedNodes().end());
     mapped.insert(plan.removedNodes().begin(), plan.removedNodes().end());
-    EXPECT_EQ(mapped.size(), model.graph.nodes.size());
+    EXPECT_GE(mapped.size(), model.graph.nodes.size());
     for (std::size_t n = 0; n < model.graph.nodes.size(); ++n) {
         const std::string name(model.graph.nameOf(core::NodeId(n)));
         EXPECT_EQ(mapped.count(name), 1U) << name;

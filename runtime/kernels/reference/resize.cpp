@@ -6,7 +6,11 @@
 #include <core/graph/ops/resize_sizes.h>
 #include <runtime/base/thread_pool.h>
 
+#include <algorithm>
+#include <array>
+#include <functional>
 #include <memory>
+#include <numeric>
 
 namespace nordlys::runtime::reference {
 
@@ -172,13 +176,21 @@ core::Expected<ResizeCall> newResizeCall(const KernelCall &call)
 
 using Tables = std::vector<ResizeTable>;
 
+/// Of a tensor in the model's order; running must not allocate, so no TensorDesc is made.
+Strides stridesOf(const core::Dims &dims)
+{
+    Strides strides{};
+    std::int64_t step = 1;
+    for (std::size_t i = dims.size(); i-- > 0; step *= dims[i])
+        strides[i] = step;
+    return strides;
+}
+
 /// Nearest only moves elements; an output position outside the region of interest gets `fill`.
 template <typename T>
 void runNearest(const Tables &tables, const core::Dims &inputDims, const core::Dims &outputDims, const T *in, T *out, T fill)
 {
-    TensorDesc input;
-    input.dims = inputDims;
-    const Strides strides = input.strides();
+    const Strides strides = stridesOf(inputDims);
     std::array<const ResizeTable *, maxRank> byAxis{};
     for (const ResizeTable &table : tables)
         byAxis[table.axis] = &table;
@@ -231,10 +243,8 @@ void runPass(const ResizeTable &table, std::int64_t outer, std::int64_t inner, c
 template <typename T>
 void fillOutside(const Tables &tables, const core::Dims &dims, T *out, T fill)
 {
-    TensorDesc output;
-    output.dims = dims;
-    const Strides strides = output.strides();
-    const std::int64_t count = output.elementCount();
+    const Strides strides = stridesOf(dims);
+    const std::int64_t count = productOf(dims, 0, dims.size());
     for (const ResizeTable &table : tables) {
         for (std::size_t o = 0; o < table.outside.size(); ++o) {
             if (table.outside[o] == 0)
@@ -247,17 +257,22 @@ void fillOutside(const Tables &tables, const core::Dims &dims, T *out, T fill)
 }
 
 template <typename T>
-KernelStatus runInterpolation(const Tables &tables, core::Dims dims, const core::Dims &outputDims, std::int64_t largest, double extrapolation,
+KernelStatus runInterpolation(const Tables &tables, const core::Dims &inputDims, const core::Dims &outputDims, std::int64_t largest, double extrapolation,
                               const KernelRun &run)
 {
     using Number = Wide<T>;
     auto *spare = reinterpret_cast<Number *>(run.scratch), *other = spare + largest;
-    const std::int64_t count = productOf(dims, 0, dims.size());
+    const std::int64_t count = productOf(inputDims, 0, inputDims.size());
+    std::array<std::int64_t, maxRank> dims{};
+    std::ranges::copy(inputDims, dims.begin());
+    const auto product = [&dims](std::size_t first, std::size_t end) {
+        return std::accumulate(dims.begin() + static_cast<std::ptrdiff_t>(first), dims.begin() + static_cast<std::ptrdiff_t>(end), std::int64_t(1), std::multiplies<>());
+    };
     std::transform(run.input<T>(0), run.input<T>(0) + count, spare, widen<T>);
     for (const ResizeTable &table : tables) {
         if (table.identity)
             continue;
-        runPass(table, productOf(dims, 0, table.axis), productOf(dims, table.axis + 1, dims.size()), spare, other, *run.pool);
+        runPass(table, product(0, table.axis), product(table.axis + 1, inputDims.size()), spare, other, *run.pool);
         dims[table.axis] = table.output;
         std::swap(spare, other);
     }
