@@ -50,7 +50,7 @@ QuantRole roleOfInput(const OpSpec &spec, std::size_t index)
     return spec.inputs.empty() ? QuantRole::None : spec.inputs[std::min(index, spec.inputs.size() - 1)];
 }
 
-bool hasSubgraph(const Node &node)
+static bool hasSubgraph(const Node &node)
 {
     return std::ranges::any_of(node.attributes, [](const Attribute &attribute) { return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value); });
 }
