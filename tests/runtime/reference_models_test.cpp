@@ -84,6 +84,17 @@ double relativeError(const core::HostTensor &expected, const core::HostTensor &a
     return largest > 0 ? worst / largest : worst;
 }
 
+/// Mean difference as a share of the largest expected value.
+double meanError(const core::HostTensor &expected, const core::HostTensor &actual)
+{
+    double largest = 0, sum = 0;
+    for (std::size_t i = 0; i < expected.elementCount(); ++i) {
+        largest = std::max(largest, std::abs(valueAt(expected, i)));
+        sum += std::abs(valueAt(expected, i) - valueAt(actual, i));
+    }
+    return expected.elementCount() > 0 && largest > 0 ? sum / static_cast<double>(expected.elementCount()) / largest : sum;
+}
+
 struct ModelCase {
     std::string name;
     bool fast = true, optimize = true;
@@ -119,6 +130,7 @@ TEST_P(ReferenceModels, OutputsAgree)
     const auto ran = (*session)->run(inputs);
     ASSERT_TRUE(ran) << ran.error().text();
     const double tolerance = std::max(1e-3, spreadOf(current.name));
+    const bool isQuantized = current.name.find("_qdq") != std::string::npos;
     double worst = 0;
     for (std::size_t i = 0; i < (*plan)->outputs().size(); ++i) {
         const auto at = std::ranges::find(reference->outputNames, (*plan)->outputs()[i].name);
@@ -129,6 +141,14 @@ TEST_P(ReferenceModels, OutputsAgree)
         ASSERT_EQ(actual->dtype(), expected.dtype()) << (*plan)->outputs()[i].name;
         ASSERT_EQ(actual->dims(), expected.dims()) << (*plan)->outputs()[i].name;
         const double error = relativeError(expected, *actual);
+        if (isQuantized) {
+            // Sums in float fall on one side of a tie or the other with their order, and one code of a coarse grid is far more than float's own error:
+            // single values may differ by a code or two, the mean may not.
+            EXPECT_LE(error, std::max(tolerance, 0.08)) << (*plan)->outputs()[i].name;
+            EXPECT_LE(meanError(expected, *actual), 5e-3) << (*plan)->outputs()[i].name;
+            worst = std::max(worst, error);
+            continue;
+        }
         EXPECT_LE(error, tolerance) << (*plan)->outputs()[i].name;
         worst = std::max(worst, error);
     }
