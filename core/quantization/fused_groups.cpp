@@ -50,9 +50,11 @@ QuantRole roleOfInput(const OpSpec &spec, std::size_t index)
     return spec.inputs.empty() ? QuantRole::None : spec.inputs[std::min(index, spec.inputs.size() - 1)];
 }
 
-static bool hasSubgraph(const Node &node)
+static bool isControlFlow(const Graph &graph, const Node &node)
 {
-    return std::ranges::any_of(node.attributes, [](const Attribute &attribute) { return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value); });
+    const std::string_view op = graph.names.text(node.opType);
+    return op == "If" || op == "Loop" || op == "Scan" || op == "SequenceMap" ||
+           std::ranges::any_of(node.attributes, [](const Attribute &attribute) { return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value); });
 }
 
 std::vector<bool> constantTensors(const Graph &graph)
@@ -62,7 +64,7 @@ std::vector<bool> constantTensors(const Graph &graph)
         constants[i] = graph.tensors[i].isConstant();
     for (const Node &node : graph.nodes) { // producers precede consumers
         // What a subgraph captures is not among the inputs.
-        const bool folds = findOpSpec(graph, node) && !hasSubgraph(node) && !drawsNumbers(graph.names.text(node.opType)) &&
+        const bool folds = findOpSpec(graph, node) && !isControlFlow(graph, node) && !drawsNumbers(graph.names.text(node.opType)) &&
                            std::all_of(node.inputs.begin(), node.inputs.end(),
                                        [&](TensorId input) { return !input.isValid() || constants[input.index]; });
         for (const TensorId output : node.outputs) {

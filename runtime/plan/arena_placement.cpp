@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arena_placement.h"
 
+#include <core/base/split_mix.h>
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -211,7 +213,10 @@ std::optional<std::uint64_t> placeBlocks(std::vector<ArenaBlock> &blocks, std::u
     const std::uint64_t good = saturatingAdd(bound, bound / 100);
     Offsets best(blocks.size(), 0), offsets(blocks.size(), 0);
     std::uint64_t bestTop = placeInTime(blocks, best);
-    const auto keepBetter = [&](std::uint64_t top) {
+    std::vector<int> bestOrder;
+    const auto keepBetter = [&](std::uint64_t top, const std::vector<int> &order) {
+        if (top < bestTop || bestOrder.empty())
+            bestOrder = order;
         if (top < bestTop) {
             bestTop = top;
             best = offsets;
@@ -234,11 +239,22 @@ std::optional<std::uint64_t> placeBlocks(std::vector<ArenaBlock> &blocks, std::u
             // What ended up on top goes first in the next attempt.
             for (int round = 0; round < std::max(1, attempts / 3) && bestTop > good; ++round) {
                 const std::uint64_t top = placeInOrder(blocks, overlaps, order, offsets);
-                keepBetter(top);
+                keepBetter(top, order);
                 if (top == unplaced)
                     break;
                 std::stable_partition(order.begin(), order.end(), [&](int b) { return offsets[static_cast<std::size_t>(b)] + block(b).size == top; });
             }
+        }
+        // Then exchanges in the best order, always the same ones; what is no worse stays.
+        core::SplitMix random(1);
+        for (int round = 0; round < attempts && bestTop > good && bestOrder.size() > 1; ++round) {
+            std::vector<int> order = bestOrder;
+            for (int exchange = 0; exchange <= round % 3; ++exchange)
+                std::swap(order[random.next() % order.size()], order[random.next() % order.size()]);
+            const std::uint64_t top = placeInOrder(blocks, overlaps, order, offsets);
+            if (top <= bestTop)
+                bestOrder = order;
+            keepBetter(top, order);
         }
     }
     if (bestTop > limit)

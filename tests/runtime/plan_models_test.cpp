@@ -154,7 +154,9 @@ TEST_P(PlanModels, PassesKeepTheResultsAndARunAllocatesNothing)
             largest = std::max(largest, std::abs(e));
             worst = std::max(worst, a == e ? 0 : std::abs(a - e));
         }
-        EXPECT_LE(worst, 1e-3 * largest) << "output " << o;
+        // Behind a coarse grid, sums that fall on the other side of a tie are a code apart.
+        const bool isQuantized = std::string_view(GetParam()).find("_qdq") != std::string_view::npos;
+        EXPECT_LE(worst, (isQuantized ? 0.08 : 1e-3) * largest) << "output " << o;
         if (std::getenv("NORDLYS_VERBOSE") != nullptr)
             std::printf("%-30s output %zu: passes change %.2g of the largest value\n", GetParam(), o, largest > 0 ? worst / largest : 0.0);
     }
