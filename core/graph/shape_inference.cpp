@@ -145,6 +145,10 @@ void inferNode(State &state, NodeId id, std::vector<InferenceFinding> &findings)
     }
     if (!spec->infer)
         return;
+    if (spec->minInputs > 0 && !node.inputs.empty() && !node.inputs[0].isValid()) {
+        findings.push_back({id, "its first input is left out"});
+        return;
+    }
     NodeContext context(state, id);
     if (Expected<void> done = spec->infer(context); !done) {
         findings.push_back({id, std::move(done.error().why)});

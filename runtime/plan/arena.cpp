@@ -89,6 +89,29 @@ Layout layoutOf(const Program &program, const std::vector<BoundStep> &bound)
 
 } // namespace
 
+namespace {
+
+/// Names the step whose output is the largest.
+core::Error tooLarge(const Program &program, const Layout &layout, std::uint64_t budgetBytes)
+{
+    const ProgramStep *largest = nullptr;
+    const ProgramTensor *value = nullptr;
+    for (const ProgramStep &step : program.steps) {
+        for (const int out : step.outputs) {
+            if (out >= 0 && layout.lives[static_cast<std::size_t>(out)].exists() && (value == nullptr || program.tensor(out).bytes > value->bytes)) {
+                largest = &step;
+                value = &program.tensor(out);
+            }
+        }
+    }
+    std::string why = "its activations need more than " + std::to_string(budgetBytes) + " bytes";
+    if (value != nullptr)
+        why += "; the largest is the output of node " + largest->name + " (" + largest->op + ") with " + std::to_string(value->bytes);
+    return core::badInput("model", std::move(why), "Use a smaller input size or batch, or raise the memory budget");
+}
+
+} // namespace
+
 core::Expected<void> planArena(Program &program, const std::vector<BoundStep> &bound, std::uint64_t budgetBytes)
 {
     const Layout layout = layoutOf(program, bound);
@@ -102,7 +125,7 @@ core::Expected<void> planArena(Program &program, const std::vector<BoundStep> &b
     }
     const auto top = placeBlocks(blocks, budgetBytes);
     if (!top)
-        return core::badInput("model", "its activations need more than " + std::to_string(budgetBytes) + " bytes", "Use a smaller input size or batch");
+        return tooLarge(program, layout, budgetBytes);
     for (std::size_t t = 0; t < program.tensors.size(); ++t) {
         const int index = indexOf[static_cast<std::size_t>(layout.blockOf[t])];
         program.tensors[t].arenaOffset = index >= 0 ? blocks[static_cast<std::size_t>(index)].offset : 0;

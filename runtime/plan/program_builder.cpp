@@ -377,7 +377,7 @@ core::Expected<std::vector<ProgramBuilder::Output>> ProgramBuilder::outputsOf(Sc
     return outputs;
 }
 
-core::Expected<int> ProgramBuilder::addOutput(Scope &scope, core::TensorId id, const Output &output, bool wanted)
+core::Expected<int> ProgramBuilder::addOutput(Scope &scope, core::NodeId node, core::TensorId id, const Output &output, bool wanted)
 {
     if (!id.isValid() || !wanted)
         return -1;
@@ -391,7 +391,7 @@ core::Expected<int> ProgramBuilder::addOutput(Scope &scope, core::TensorId id, c
         if (!bytes && core::bitsOf(tensor.dtype) == 0)
             return core::notSupported("tensor " + tensor.name, "kernels do not compute with " + std::string(core::nameOf(tensor.dtype)));
         if (!bytes)
-            return core::badInput("tensor " + tensor.name, "its shape " + core::shapeText(tensor.dims) + " is too large to compute with");
+            return brokenNode(scope, node, "the shape " + core::shapeText(tensor.dims) + " of its output " + tensor.name + " is too large to compute with");
         tensor.bytes = *bytes;
         tensor.storage = Storage::Arena;
     }
@@ -405,7 +405,7 @@ core::Expected<void> ProgramBuilder::finishStep(Scope &scope, core::NodeId id, P
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         // An output that nobody reads may stay without a place; the first one always has one, so that every step computes something.
         const bool wanted = i == 0 || outputs[i].isFixed || isRead(scope, node.outputs[i]);
-        auto index = addOutput(scope, node.outputs[i], outputs[i], node.outputs[i].isValid() && wanted);
+        auto index = addOutput(scope, id, node.outputs[i], outputs[i], node.outputs[i].isValid() && wanted);
         NORDLYS_TRY(index);
         late = late || (*index >= 0 && !m_program.tensor(*index).isFixed());
         step.outputs.push_back(*index);
@@ -477,7 +477,7 @@ core::Expected<void> ProgramBuilder::finishValues(Scope &scope, core::NodeId id,
             continue;
         }
         const core::HostTensor &value = values[i].tensor();
-        auto index = addOutput(scope, node.outputs[i], {value.dtype(), true, value.dims()}, true);
+        auto index = addOutput(scope, id, node.outputs[i], {value.dtype(), true, value.dims()}, true);
         NORDLYS_TRY(index);
         auto constant = copiedConstant(value.bytes());
         NORDLYS_TRY(constant);

@@ -74,7 +74,7 @@ private:
     core::Expected<int> useByName(Scope &scope, std::string_view name);
     core::Expected<int> capture(std::string_view name);
     core::Expected<int> addSource(Scope &scope, core::TensorId id);
-    core::Expected<int> addOutput(Scope &scope, core::TensorId id, const Output &output, bool wanted);
+    core::Expected<int> addOutput(Scope &scope, core::NodeId node, core::TensorId id, const Output &output, bool wanted);
     [[nodiscard]] std::string uniqueName(const Scope &scope, std::string_view name) const;
     [[nodiscard]] bool isRead(const Scope &scope, core::TensorId id) const;
     [[nodiscard]] ProgramStep stepOf(Scope &scope, core::NodeId id) const;

@@ -80,7 +80,7 @@ TEST(InferSamples, SamplesInParallelGiveWhatTheyGiveAlone)
 {
     Scratch scratch;
     const std::string model = (digitsPath() / "digits.onnx").string(), images = (digitsPath() / "calibration").string();
-    const Finished two = nordlys({"infer", model, "--inputs", "input=" + images, "--limit", "6", "--threads", "2", "-o", scratch / "two"});
+    const Finished two = nordlys({"infer", model, "--inputs", "image=" + images, "--limit", "6", "--threads", "2", "-o", scratch / "two"});
     ASSERT_EQ(two.exitCode, 0) << two.err;
     const Finished one = nordlys({"infer", model, "--inputs", images, "--limit", "6", "--threads", "1", "-o", scratch / "one", "--json"});
     ASSERT_EQ(one.exitCode, 0) << one.err;
@@ -96,9 +96,9 @@ TEST(InferSamples, WhatDoesNotFitIsNamedAndNothingIsWritten)
     Scratch scratch;
     const std::string model = (digitsPath() / "digits.onnx").string();
     const std::vector<std::pair<std::vector<std::string>, const char *>> cases{
-        {{"--inputs", "random:1:2", "--state", "nothing=input"}, "--state nothing=input"},
-        {{"--inputs", "wrong=random:1:2", "--inputs", "input=random:1:2"}, "wrong=random:1:2"},
-        {{"--inputs", "input=random:1:2", "--inputs", "input=random:1:3"}, "has a set already"},
+        {{"--inputs", "random:1:2", "--state", "nothing=image"}, "--state nothing=image"},
+        {{"--inputs", "wrong=random:1:2", "--inputs", "image=random:1:2"}, "wrong=random:1:2"},
+        {{"--inputs", "image=random:1:2", "--inputs", "image=random:1:3"}, "has a set already"},
         {{"--inputs", "random:1:2", "--steps", "3"}, "only 2 samples"},
         {{"--inputs", "random:1:2", "--tensors", "all"}, "--tensors"},
         {{"--inputs", "random:1:2", "--memory-budget", "0"}, "--memory-budget"},

@@ -111,7 +111,8 @@ std::string modelOf(const Json &value)
     }
     onnx::GraphProto &graph = *model.mutable_graph();
     graph.set_name("case");
-    for (const auto &[name, port] : value.value("feeds", Json::object()).items()) {
+    const Json feeds = value.value("feeds", Json::object());
+    for (const auto &[name, port] : feeds.items()) {
         onnx::ValueInfoProto &info = *graph.add_input();
         info.set_name(name);
         info.mutable_type()->mutable_tensor_type()->set_elem_type(typeNumber(port[0]));
@@ -119,7 +120,8 @@ std::string modelOf(const Json &value)
             info.mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(dim);
         info.mutable_type()->mutable_tensor_type()->mutable_shape();
     }
-    for (const auto &[name, constant] : value.value("constants", Json::object()).items())
+    const Json constants = value.value("constants", Json::object());
+    for (const auto &[name, constant] : constants.items())
         setConstant(*graph.add_initializer(), name, constant);
     onnx::NodeProto &node = *graph.add_node();
     node.set_name("culprit");
@@ -132,7 +134,8 @@ std::string modelOf(const Json &value)
         if (!output.empty())
             graph.add_output()->set_name(output);
     }
-    for (const auto &[name, attribute] : value.value("attributes", Json::object()).items())
+    const Json attributes = value.value("attributes", Json::object());
+    for (const auto &[name, attribute] : attributes.items())
         setAttribute(*node.add_attribute(), name, attribute);
     return model.SerializeAsString();
 }

@@ -29,6 +29,8 @@ Values transposeValues(const Values &values, const Dims &dims, const std::vector
 
 Expected<void> inferConcat(InferenceContext &context)
 {
+    if (context.node().opset >= 4 && !findAttribute(context.graph(), context.node(), "axis"))
+        return broken("it has no attribute axis"); // the default of 1 went with opset 4
     const std::int64_t axisAttribute = attributeInt(context.graph(), context.node(), "axis", 1);
     std::optional<Shape> shape;
     std::size_t axis = 0;
