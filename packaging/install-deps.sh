@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what Nordlys needs on Debian 12, as root or through sudo.
-#   packaging/install-deps.sh [--no-studio] [--no-tests] [--runtime-only] [--dry-run]
+#   packaging/install-deps.sh [--no-studio] [--no-tests] [--fuzz] [--runtime-only] [--dry-run]
 #     --no-studio     without Qt, plots and fonts: libraries and command line only
 #     --no-tests      without the packages that only the tests need
 #     --packaging     also what makes the Debian package
+#     --fuzz          also what the fuzz targets need (NORDLYS_FUZZ=ON)
 #     --runtime-only  only the shared libraries and fonts that built programs need
 #     --dry-run       prints the packages, installs nothing
 set -euo pipefail
 
-studio=1 tests=1 packaging=0 runtime_only=0 dry_run=0
+studio=1 tests=1 packaging=0 fuzz=0 runtime_only=0 dry_run=0
 for option in "$@"; do
   case "$option" in
     --no-studio) studio=0 ;;
     --no-tests) tests=0 ;;
     --packaging) packaging=1 ;;
+    --fuzz) fuzz=1 ;;
     --runtime-only) runtime_only=1; tests=0 ;;
     --dry-run) dry_run=1 ;;
-    -h|--help) sed -n '3,9p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '3,10p' "$0" | cut -c3-; exit 0 ;;
     *) echo "install-deps.sh: unknown option $option (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -35,7 +37,7 @@ else
 fi
 [ "$studio" = 1 ] && packages+=(fonts-inter fonts-jetbrains-mono fonts-dejavu-core)
 [ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream chromium)
-[ "$tests" = 1 ] && packages+=(clang libclang-rt-dev) # libFuzzer
+[ "$fuzz" = 1 ] && packages+=(clang libclang-rt-dev) # libFuzzer
 [ "$tests" = 1 ] && [ "$studio" = 1 ] && packages+=(xvfb xauth) # the studio's main loop on a real X server
 [ "$packaging" = 1 ] && packages+=(dpkg-dev file)
 
