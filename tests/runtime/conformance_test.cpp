@@ -35,8 +35,8 @@ std::vector<TestSet> testSets()
     std::vector<TestSet> sets;
     for (const bool fast : {true, false}) {
         const std::string kernels = fast ? "Fast" : "Reference";
-        sets.push_back({"Libonnx" + kernels, {libonnx / "node", libonnx / "pytorch-converted", libonnx / "pytorch-operator", libonnx / "simple"}, 300, fast});
-        sets.push_back({"Newer" + kernels, {test::sharedPath() / "conformance" / "node"}, 50, fast});
+        sets.push_back({"Libonnx" + kernels, {libonnx / "node", libonnx / "pytorch-converted", libonnx / "pytorch-operator", libonnx / "simple"}, 1030, fast});
+        sets.push_back({"Newer" + kernels, {test::sharedPath() / "conformance" / "node"}, 430, fast});
     }
     return sets;
 }
