@@ -4,6 +4,7 @@
 #include "evaluate_call.h"
 
 #include <core/graph/cost.h>
+#include <core/graph/op_spec.h>
 
 #include <algorithm>
 #include <array>
@@ -278,6 +279,25 @@ ProgramStep ProgramBuilder::stepOf(Scope &scope, core::NodeId id) const
     return step;
 }
 
+core::Expected<void> ProgramBuilder::checkArity(const Scope &scope, core::NodeId id) const
+{
+    // Where the file states the shapes, the shape rule is not asked; passes and kernels rely on the operator's own inputs all the same.
+    const core::Node &node = scope.graph.node(id);
+    const core::OpSpec *spec = core::findOpSpec(scope.graph, node);
+    if (spec == nullptr)
+        return {};
+    const auto last = std::find_if(node.inputs.rbegin(), node.inputs.rend(), [](core::TensorId input) { return input.isValid(); });
+    const auto given = static_cast<int>(node.inputs.rend() - last);
+    if (given < spec->minInputs || (spec->maxInputs >= 0 && given > spec->maxInputs))
+        return brokenNode(scope, id, "the list of inputs has " + std::to_string(given) + " entries, the operator takes " + std::to_string(spec->minInputs)
+                                         + (spec->maxInputs < 0 ? " or more" : " to " + std::to_string(spec->maxInputs)));
+    if (spec->minInputs > 0 && !node.inputs[0].isValid())
+        return brokenNode(scope, id, "its first input is left out");
+    if (node.outputs.empty())
+        return brokenNode(scope, id, "it has no outputs");
+    return {};
+}
+
 core::Expected<void> ProgramBuilder::lowerNode(Scope &scope, core::NodeId id)
 {
     const core::Node &node = scope.graph.node(id);
@@ -298,6 +318,7 @@ core::Expected<void> ProgramBuilder::lowerNode(Scope &scope, core::NodeId id)
         // Goes on, so that all of them are named.
         return finishStep(scope, id, std::move(step), std::vector<Output>(node.outputs.size()), true);
     }
+    NORDLYS_TRY(checkArity(scope, id));
     auto evaluated = tryEvaluate(scope, id, step);
     NORDLYS_TRY(evaluated);
     if (*evaluated)

@@ -97,6 +97,7 @@ private:
     [[nodiscard]] Output outputOf(const Program &program, int tensor) const;
 
     [[nodiscard]] const std::byte *known(int tensor) const;
+    [[nodiscard]] core::Expected<void> checkArity(const Scope &scope, core::NodeId id) const;
     [[nodiscard]] core::Error brokenNode(const Scope &scope, core::NodeId id, const std::string &rule) const;
 
     Shared &m_shared;
