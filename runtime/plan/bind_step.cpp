@@ -229,4 +229,16 @@ bool mayBindLate(const ProgramStep &step)
     return step.bodies.empty() && !step.fast && step.activation == FusedActivation::None && step.residual < 0 && step.domain != planDomain;
 }
 
+std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads)
+{
+    std::size_t scratch = 0;
+    for (const BoundStep &step : steps) {
+        if (step.kernel.scratchBytes)
+            scratch = std::max(scratch, step.kernel.scratchBytes(threads));
+        for (const auto &body : step.bodies)
+            scratch = std::max(scratch, scratchBytesOf(body->steps, threads));
+    }
+    return scratch;
+}
+
 } // namespace nordlys::runtime

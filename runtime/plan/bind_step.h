@@ -33,4 +33,7 @@ core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &st
 /// A step with nothing fused into it, on reference kernels: it can be bound again while running.
 bool mayBindLate(const ProgramStep &step);
 
+/// The largest scratch memory that one of the steps wants, those of bodies included: one step runs at a time.
+std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads);
+
 } // namespace nordlys::runtime

@@ -102,18 +102,6 @@ std::size_t weightBytesOf(const Program &program)
     return total;
 }
 
-std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads)
-{
-    std::size_t scratch = 0;
-    for (const BoundStep &step : steps) {
-        if (step.kernel.scratchBytes)
-            scratch = std::max(scratch, step.kernel.scratchBytes(threads));
-        for (const auto &body : step.bodies)
-            scratch = std::max(scratch, scratchBytesOf(body->steps, threads));
-    }
-    return scratch;
-}
-
 /// Binds the bodies of a step and places their tensors. `taken`: the arenas of all bodies together.
 core::Expected<void> bindBodies(const ProgramStep &step, BoundStep &bound, std::uint64_t budgetBytes, std::uint64_t &taken)
 {

@@ -93,6 +93,13 @@ private:
     core::Expected<void> lowerSequenceMap(Scope &scope, core::NodeId id, ProgramStep &step);
     core::Expected<void> inlineBranch(Scope &scope, core::NodeId id, const core::Graph &branch);
     core::Expected<std::vector<Output>> addBody(ProgramStep &step, const core::Graph &graph, std::string_view attribute, const std::vector<Formal> &formals);
+    /// Where the carried values of a Loop or Scan stand among the formal inputs and the outputs of its body.
+    struct Carried {
+        std::size_t firstFormal = 0, firstOutput = 0, count = 0;
+    };
+    /// The same for a body that carries values from one round to the next: one has a fixed size when the body gives back the size that it was given. Otherwise
+    /// its size is known while running, and its formal says so afterwards.
+    core::Expected<std::vector<Output>> addCarryingBody(ProgramStep &step, const core::Graph &body, std::vector<Formal> &formals, const Carried &carried);
     [[nodiscard]] Formal formalOf(int tensor) const;
     [[nodiscard]] Output outputOf(const Program &program, int tensor) const;
 

@@ -82,6 +82,35 @@ core::Expected<std::vector<ProgramBuilder::Output>> ProgramBuilder::addBody(Prog
     return outputs;
 }
 
+core::Expected<std::vector<ProgramBuilder::Output>> ProgramBuilder::addCarryingBody(ProgramStep &step, const core::Graph &body, std::vector<Formal> &formals,
+                                                                                    const Carried &carried)
+{
+    const ProgramStep before = step;
+    const auto first = formals.begin() + static_cast<std::ptrdiff_t>(carried.firstFormal);
+    for (int round = 0;; ++round) {
+        const auto missing = m_shared.missing;
+        step = before;
+        auto built = addBody(step, body, "body", formals);
+        const bool mayRetry = round < 2 && std::any_of(first, first + static_cast<std::ptrdiff_t>(carried.count), [](const Formal &formal) { return formal.isFixed; });
+        if (!built && !mayRetry)
+            return built;
+        bool stable = built.hasValue();
+        for (std::size_t i = 0; i < carried.count; ++i) {
+            Formal &formal = formals[carried.firstFormal + i];
+            const Output given = built ? (*built)[carried.firstOutput + i] : Output();
+            const bool keeps = given.isFixed && given.dims == formal.dims && given.dtype == formal.dtype;
+            if (formal.isFixed && (!keeps || (round == 1 && !stable))) {
+                formal.isFixed = false;
+                formal.dims.clear();
+                stable = false;
+            }
+        }
+        if (stable)
+            return built;
+        m_shared.missing = missing;
+    }
+}
+
 core::Expected<void> ProgramBuilder::inlineBranch(Scope &scope, core::NodeId id, const core::Graph &branch)
 {
     const core::Node &node = scope.graph.node(id);
@@ -160,35 +189,12 @@ core::Expected<void> ProgramBuilder::lowerLoop(Scope &scope, core::NodeId id, Pr
         if (m_depth >= maxTryingDepth)
             formals.back() = {formals.back().dtype, false, {}};
     }
-    // A carried value has a fixed size when the body gives the size back that it was given; otherwise its size is known while running.
-    ProgramStep made;
-    std::vector<Output> found;
-    for (int round = 0;; ++round) {
-        const auto missing = m_shared.missing;
-        made = step;
-        auto built = addBody(made, *body, "body", formals);
-        const bool mayRetry = round < 2 && std::any_of(formals.begin() + 2, formals.end(), [](const Formal &formal) { return formal.isFixed; });
-        if (!built && !mayRetry)
-            return std::move(built.error());
-        bool stable = built.hasValue();
-        for (std::size_t i = 0; i < states; ++i) {
-            Formal &formal = formals[2 + i];
-            const bool keeps = built && (*built)[1 + i].isFixed && (*built)[1 + i].dims == formal.dims && (*built)[1 + i].dtype == formal.dtype;
-            if (formal.isFixed && (!keeps || (round == 1 && !stable))) {
-                formal.isFixed = false;
-                formal.dims.clear();
-                stable = false;
-            }
-        }
-        if (stable) {
-            found = std::move(*built);
-            break;
-        }
-        m_shared.missing = missing;
-    }
+    ProgramStep made = step;
+    auto found = addCarryingBody(made, *body, formals, {2, 1, states});
+    NORDLYS_TRY(found);
     std::vector<Output> outputs(node.outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const Output &inner = found[1 + i];
+        const Output &inner = (*found)[1 + i];
         if (i < states)
             outputs[i] = {inner.dtype, formals[2 + i].isFixed, formals[2 + i].dims};
         else {
@@ -240,37 +246,14 @@ core::Expected<void> ProgramBuilder::lowerScan(Scope &scope, core::NodeId id, Pr
             formal = {formal.dtype, false, {}};
         formals.push_back(std::move(formal));
     }
-    ProgramStep made;
-    std::vector<Output> found;
-    for (int round = 0;; ++round) {
-        const auto missing = m_shared.missing;
-        made = step;
-        auto built = addBody(made, *body, "body", formals);
-        const auto statesEnd = formals.begin() + static_cast<std::ptrdiff_t>(states);
-        const bool mayRetry = round < 2 && std::any_of(formals.begin(), statesEnd, [](const Formal &formal) { return formal.isFixed; });
-        if (!built && !mayRetry)
-            return std::move(built.error());
-        bool stable = built.hasValue();
-        for (std::size_t i = 0; i < states; ++i) {
-            Formal &formal = formals[i];
-            const bool keeps = built && (*built)[i].isFixed && (*built)[i].dims == formal.dims && (*built)[i].dtype == formal.dtype;
-            if (formal.isFixed && (!keeps || (round == 1 && !stable))) {
-                formal.isFixed = false;
-                formal.dims.clear();
-                stable = false;
-            }
-        }
-        if (stable) {
-            found = std::move(*built);
-            break;
-        }
-        m_shared.missing = missing;
-    }
+    ProgramStep made = step;
+    auto found = addCarryingBody(made, *body, formals, {0, 0, states});
+    NORDLYS_TRY(found);
     std::vector<Output> outputs(node.outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-        outputs[i] = {found[i].dtype, false, {}};
+        outputs[i] = {(*found)[i].dtype, false, {}};
         if (i < states && !batched)
-            outputs[i] = {found[i].dtype, formals[i].isFixed, formals[i].dims};
+            outputs[i] = {(*found)[i].dtype, formals[i].isFixed, formals[i].dims};
     }
     return finishStep(scope, id, std::move(made), outputs, true);
 }

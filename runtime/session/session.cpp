@@ -76,22 +76,6 @@ core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const P
     return create(std::move(plan), std::make_shared<ThreadPool>(threads));
 }
 
-namespace {
-
-std::size_t scratchBytesOf(const std::vector<BoundStep> &steps, int threads)
-{
-    std::size_t bytes = 0;
-    for (const BoundStep &step : steps) {
-        if (step.kernel.scratchBytes)
-            bytes = std::max(bytes, step.kernel.scratchBytes(threads));
-        for (const auto &body : step.bodies)
-            bytes = std::max(bytes, scratchBytesOf(body->steps, threads));
-    }
-    return bytes;
-}
-
-} // namespace
-
 core::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool)
 {
     auto state = std::make_unique<State>();

@@ -116,7 +116,7 @@ core::Expected<void> inferMany(const InferArguments &options, const Context &con
         folder = std::move(*created);
     }
     const int threads = planOptions.threads;
-    auto runs = inferSamples(options.model, what, std::move(planOptions), folder ? folder->stagingPath() : std::filesystem::path(), context, *source);
+    auto runs = inferSamples(what, std::move(planOptions), folder ? folder->stagingPath() : std::filesystem::path(), context, *source);
     if (!runs)
         return folder ? folder->named(std::move(runs.error())) : std::move(runs.error());
     if (folder)

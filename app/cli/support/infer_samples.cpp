@@ -159,7 +159,7 @@ core::Expected<ModelSource> openForSamples(const ModelArguments &model, const Sa
     return openSource(model, context, FreeDims::BecomeOne, std::move(shapes));
 }
 
-core::Expected<Json> inferSamples(const ModelArguments &, const SampleInference &what, runtime::PlanOptions options, const std::filesystem::path &folder,
+core::Expected<Json> inferSamples(const SampleInference &what, runtime::PlanOptions options, const std::filesystem::path &folder,
                                   const Context &context, ModelSource &source)
 {
     const core::Graph &graph = source.model->graph;

@@ -22,7 +22,7 @@ struct SampleInference {
 
 /// Outputs of run i go to `folder`/i as output_N.npy (nowhere when it is empty). Without states the samples run in parallel, one thread each; with
 /// states one after the other. Gives a list of {name, outputs} per run. Inputs of a state that nothing feeds begin as zeros.
-core::Expected<Json> inferSamples(const ModelArguments &model, const SampleInference &what, runtime::PlanOptions options, const std::filesystem::path &folder,
+core::Expected<Json> inferSamples(const SampleInference &what, runtime::PlanOptions options, const std::filesystem::path &folder,
                                   const Context &context, ModelSource &source);
 /// Opens the model for it: growing states keep their free dimensions free.
 core::Expected<ModelSource> openForSamples(const ModelArguments &model, const SampleInference &what, const Context &context);
