@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -46,6 +48,22 @@ TEST(InferSamples, AStateThatGrowsSpellsTheStory)
     EXPECT_EQ(json["runs"].back()["states"][0]["values"].get<std::vector<std::int64_t>>(), storyTokens);
     EXPECT_TRUE(fs::exists(scratch / "out/000059/output_0.npy"));
     EXPECT_TRUE(fs::exists(scratch / "out/state_0.npy"));
+}
+
+TEST(InferKernels, ReferenceKernelsGiveTheCodesOfOnnxRuntime)
+{
+    for (const char *name : {"resnet8_cifar10_qdq", "mobilenet_v2_imagenet_qdq"}) {
+        const fs::path folder = sharedModel(name);
+        NORDLYS_REQUIRE_SHARED(folder / "model.onnx");
+        Scratch scratch;
+        const Finished done = nordlys({"infer", (folder / "model.onnx").string(), "--input", (folder / "input_0.npy").string(), "--kernels", "reference",
+                                       "-o", scratch / "out"});
+        ASSERT_EQ(done.exitCode, 0) << done.err;
+        const auto expected = core::readNpy(folder / "output_0.npy"), actual = core::readNpy(fs::path(scratch / "out/output_0.npy"));
+        ASSERT_TRUE(expected && actual);
+        ASSERT_EQ(actual->dims(), expected->dims());
+        EXPECT_TRUE(std::ranges::equal(actual->as<float>(), expected->as<float>(), [](float a, float b) { return std::abs(a - b) <= 1e-6F; })) << name;
+    }
 }
 
 TEST(InferSamples, StatesGoFromFrameToFrame)

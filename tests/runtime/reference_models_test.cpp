@@ -141,9 +141,10 @@ TEST_P(ReferenceModels, OutputsAgree)
         ASSERT_EQ(actual->dtype(), expected.dtype()) << (*plan)->outputs()[i].name;
         ASSERT_EQ(actual->dims(), expected.dims()) << (*plan)->outputs()[i].name;
         const double error = relativeError(expected, *actual);
-        if (isQuantized) {
-            // Sums in float fall on one side of a tie or the other with their order, and one code of a coarse grid is far more than float's own error:
-            // single values may differ by a code or two, the mean may not.
+        if (isQuantized && current.fast) {
+            // As written the codes are the reference's (see float_sum.h). The fast kernels add in another order, so a sum between two codes falls on one
+            // side or the other, and one code of a coarse grid is far more than float's own error: single values may differ by a code or two, the mean
+            // may not.
             EXPECT_LE(error, std::max(tolerance, 0.08)) << (*plan)->outputs()[i].name;
             EXPECT_LE(meanError(expected, *actual), 5e-3) << (*plan)->outputs()[i].name;
             worst = std::max(worst, error);

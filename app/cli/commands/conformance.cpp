@@ -103,9 +103,7 @@ void addConformance(CLI::App &program, Action &action)
                             "Tests (folders with model.onnx and test_data_set_N) or folders with tests")
                 ->required();
             command.add_option("--precision", arguments.precision, "float32 (default)")->type_name("NAME");
-            command.add_option("--kernels", arguments.kernels, "fast (default), or reference: the plain kernels alone")
-                ->type_name("NAME")
-                ->check(CLI::IsMember({"fast", "reference"}));
+            addKernels(command, arguments.kernels, "fast (default), or reference: the plain kernels alone");
             command.add_option("--threads", arguments.threads, "Threads of one inference; 0: physical cores; default 1")
                 ->check(CLI::Range(0, 256));
             command.add_flag("--json", arguments.json, "One JSON document (nordlys.conformance/1)");

@@ -24,7 +24,7 @@ struct InferArguments {
     PrecisionArguments precision;
     std::vector<std::string> inputs, states;
     SampleArguments samples;
-    std::string folder, tensors;
+    std::string folder, tensors, kernels = "fast";
     std::size_t steps = 0;
     std::uint64_t memoryMiB = 4096;
     int threads = 0;
@@ -91,6 +91,29 @@ std::string rangeText(const core::HostTensor &tensor)
     return fmt::format("{:.6g} .. {:.6g}, largest at {}", *low, *high, high - span.begin());
 }
 
+runtime::PlanOptions planOptionsOf(const InferArguments &options, ChosenPrecision chosen)
+{
+    runtime::PlanOptions plan;
+    plan.precision = chosen.precision;
+    plan.encodings = std::move(chosen.encodings);
+    plan.threads = chosenThreads(options.threads);
+    plan.fastKernels = options.kernels == "fast";
+    plan.optimize = plan.fastKernels && options.tensors.empty();
+    plan.memoryBudgetBytes = options.memoryMiB << 20;
+    return plan;
+}
+
+/// The folder of -o, or none.
+core::Expected<std::optional<core::AtomicFolder>> outputFolderOf(const InferArguments &options)
+{
+    if (options.folder.empty())
+        return std::optional<core::AtomicFolder>();
+    auto created = core::AtomicFolder::create(options.folder);
+    if (!created)
+        return std::move(created.error());
+    return std::optional<core::AtomicFolder>(std::move(*created));
+}
+
 /// Several runs: samples, or a state that goes from one to the next.
 core::Expected<void> inferMany(const InferArguments &options, const Context &context, const Stopwatch &watch)
 {
@@ -103,18 +126,11 @@ core::Expected<void> inferMany(const InferArguments &options, const Context &con
     auto chosen = choosePrecision(options.precision, *source);
     if (!chosen)
         return std::move(chosen.error());
-    runtime::PlanOptions planOptions;
-    planOptions.precision = chosen->precision;
-    planOptions.encodings = std::move(chosen->encodings);
-    planOptions.threads = chosenThreads(options.threads);
-    planOptions.memoryBudgetBytes = options.memoryMiB << 20;
-    std::optional<core::AtomicFolder> folder;
-    if (!options.folder.empty()) {
-        auto created = core::AtomicFolder::create(options.folder);
-        if (!created)
-            return std::move(created.error());
-        folder = std::move(*created);
-    }
+    auto planOptions = planOptionsOf(options, std::move(*chosen));
+    auto opened = outputFolderOf(options);
+    NORDLYS_TRY(opened);
+    auto &folder = *opened;
+    const auto precision = planOptions.precision;
     const int threads = planOptions.threads;
     auto runs = inferSamples(what, std::move(planOptions), folder ? folder->stagingPath() : std::filesystem::path(), context, *source);
     if (!runs)
@@ -122,7 +138,7 @@ core::Expected<void> inferMany(const InferArguments &options, const Context &con
     if (folder)
         NORDLYS_TRY(folder->commit());
     if (!options.json) {
-        std::string text = fmt::format("{} inferences ({}, {} threads)\n", runs->size(), runtime::nameOf(chosen->precision), threads);
+        std::string text = fmt::format("{} inferences ({}, {} threads)\n", runs->size(), runtime::nameOf(precision), threads);
         for (const Json &state : runs->back().value("states", Json::array())) {
             if (state.contains("values"))
                 text += fmt::format("{}: {}\n", state["name"].get<std::string>(), state["values"].dump());
@@ -130,7 +146,7 @@ core::Expected<void> inferMany(const InferArguments &options, const Context &con
         return writeOut(text);
     }
     Json json = document("infer");
-    json["precision"] = runtime::nameOf(chosen->precision);
+    json["precision"] = runtime::nameOf(precision);
     json["threads"] = threads;
     json["outputs"] = (*runs).back()["outputs"];
     json["runs"] = std::move(*runs);
@@ -155,12 +171,7 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
     auto chosen = choosePrecision(options.precision, fed->source);
     if (!chosen)
         return std::move(chosen.error());
-    runtime::PlanOptions planOptions;
-    planOptions.precision = chosen->precision;
-    planOptions.encodings = std::move(chosen->encodings);
-    planOptions.threads = chosenThreads(options.threads);
-    planOptions.optimize = options.tensors.empty();
-    planOptions.memoryBudgetBytes = options.memoryMiB << 20;
+    const auto planOptions = planOptionsOf(options, std::move(*chosen));
     const auto plan = runtime::Plan::build(fed->source.model, planOptions, context.job());
     if (!plan)
         return plan.error();
@@ -168,13 +179,9 @@ core::Expected<void> infer(const InferArguments &options, const Context &context
     if (!session)
         return session.error();
 
-    std::optional<core::AtomicFolder> folder;
-    if (!options.folder.empty()) {
-        auto created = core::AtomicFolder::create(options.folder);
-        if (!created)
-            return std::move(created.error());
-        folder = std::move(*created);
-    }
+    auto opened = outputFolderOf(options);
+    NORDLYS_TRY(opened);
+    auto &folder = *opened;
     std::optional<TensorDump> dump;
     runtime::TensorObserver observer;
     if (!options.tensors.empty()) {
@@ -253,6 +260,9 @@ void addInfer(CLI::App &program, Action &action)
                 ->type_name("MIB");
             command.add_option("-o,--output", options.folder, "Folder for output_N.npy, in output order")->type_name("DIR");
             addPrecisionArguments(command, options.precision);
+            addKernels(command, options.kernels,
+                       "fast (default), or reference: as the file is written, nothing fused, plain kernels whose float32 sums run in ONNX Runtime's order; "
+                       "files with quantize nodes then give the same codes");
             addThreads(command, options.threads);
             command
                 .add_option("--tensors", options.tensors,

@@ -128,6 +128,11 @@ void addThreads(CLI::App &command, int &threads)
         ->type_name("N");
 }
 
+void addKernels(CLI::App &command, std::string &kernels, const std::string &help)
+{
+    command.add_option("--kernels", kernels, help)->check(CLI::IsMember({"fast", "reference"}))->type_name("NAME");
+}
+
 int chosenThreads(int threads) { return threads > 0 ? threads : runtime::physicalCoreCount(); }
 
 void addSampleArguments(CLI::App &command, SampleArguments &arguments)

@@ -52,6 +52,9 @@ core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &argume
 void addThreads(CLI::App &command, int &threads);
 int chosenThreads(int threads);
 
+/// --kernels: "fast", or "reference", the plain ones alone.
+void addKernels(CLI::App &command, std::string &kernels, const std::string &help);
+
 /// --inputs, --limit, --preprocess.
 struct SampleArguments {
     std::vector<std::string> inputs; ///< one SPEC, or NAME=SPEC for each input

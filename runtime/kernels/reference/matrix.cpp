@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference.h"
+#include "float_sum.h"
 
 namespace nordlys::runtime::reference {
 
@@ -8,6 +8,20 @@ namespace {
 /// Sums of products: floats in ComputeOf; integers modulo 2^64, because they wrap around and signed overflow is undefined in C++.
 template <typename T>
 using SumOf = std::conditional_t<isFloatType<T>, ComputeOf<T>, std::uint64_t>;
+
+/// Sum over i < count of a[i * strideA] * b[i * strideB].
+template <typename T>
+SumOf<T> sumOfProducts(const T *a, std::int64_t strideA, const T *b, std::int64_t strideB, std::int64_t count)
+{
+    if constexpr (std::is_same_v<T, float>) {
+        return dotProduct(a, strideA, b, strideB, count);
+    } else {
+        SumOf<T> sum = 0;
+        for (std::int64_t i = 0; i < count; ++i)
+            sum += static_cast<SumOf<T>>(a[i * strideA]) * static_cast<SumOf<T>>(b[i * strideB]);
+        return sum;
+    }
+}
 
 /// numpy.matmul: a vector counts as a row on the left and a column on the right; leading dimensions are broadcast.
 core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
@@ -42,18 +56,13 @@ core::Expected<BoundKernel> bindMatMul(const KernelCall &call)
     loop.setBroadcastOperand(1, bLead);
     return dispatchNumber(call, c.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
-        using Sum = SumOf<T>;
         return bound(call, [loop, m, k, n](const KernelRun &run) -> KernelStatus {
             T *out = run.output<T>(0);
             loop.run([&](const auto &at) {
                 const T *x = run.input<T>(0) + at[0] * m * k, *y = run.input<T>(1) + at[1] * k * n;
                 for (std::int64_t row = 0; row < m; ++row) {
-                    for (std::int64_t column = 0; column < n; ++column) {
-                        Sum sum = 0;
-                        for (std::int64_t i = 0; i < k; ++i)
-                            sum += static_cast<Sum>(x[row * k + i]) * static_cast<Sum>(y[i * n + column]);
-                        out[row * n + column] = static_cast<T>(sum);
-                    }
+                    for (std::int64_t column = 0; column < n; ++column)
+                        out[row * n + column] = static_cast<T>(sumOfProducts(x + row * k, 1, y + column, n, k));
                 }
                 out += m * n;
             });
@@ -105,10 +114,7 @@ core::Expected<BoundKernel> bindGemm(const KernelCall &call)
             T *out = run.output<T>(0);
             loop.run([&](const auto &at) {
                 const std::int64_t row = at[0] / n, column = at[0] % n;
-                Sum sum = 0;
-                for (std::int64_t i = 0; i < k; ++i)
-                    sum += static_cast<Sum>(x[row * aRow + i * aInner]) * static_cast<Sum>(w[i * bInner + column * bColumn]);
-                Sum value = scaled<T>(alpha, sum);
+                Sum value = scaled<T>(alpha, sumOfProducts(x + row * aRow, aInner, w + column * bColumn, bInner, k));
                 if (c != nullptr)
                     value += scaled<T>(beta, static_cast<Sum>(c[at[1]]));
                 out[at[0]] = static_cast<T>(value);

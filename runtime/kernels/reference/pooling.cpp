@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "accumulate.h"
+#include "float_sum.h"
 #include "window.h"
 
 #include <runtime/base/thread_pool.h>
@@ -218,6 +218,10 @@ core::Expected<BoundKernel> bindGlobalPool(const KernelCall &call)
         return bound(call, [planes, plane, p](const KernelRun &run) -> KernelStatus {
             for (std::int64_t c = 0; c < planes; ++c) {
                 const T *in = run.input<T>(0) + c * plane;
+                if constexpr (kind == Global::Average && std::is_same_v<T, float>) {
+                    run.output<T>(0)[c] = plane > 0 ? meanOf(in, plane) : std::numeric_limits<float>::quiet_NaN();
+                    continue;
+                }
                 double sum = 0, best = -std::numeric_limits<double>::infinity();
                 for (std::int64_t i = 0; i < plane; ++i) {
                     const auto value = static_cast<double>(widen(in[i]));

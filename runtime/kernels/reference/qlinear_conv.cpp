@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "convolution.h"
 #include "families.h"
 #include "integer.h"
-#include "window.h"
 
 #include <runtime/base/thread_pool.h>
 
@@ -11,75 +11,20 @@ namespace nordlys::runtime::reference {
 
 namespace {
 
-struct IntegerConv {
-    std::int64_t batch = 0, group = 1, inPerGroup = 0, outPerGroup = 0, kernelSize = 1, inputPlane = 1, outputPlane = 1;
-    std::size_t rank = 0;
-    Window window;
-    std::array<std::int64_t, maxRank> kernelDims{}, outputDims{};
-};
-
-/// Geometry of data `x`, weights `w` and the output, checked.
-core::Expected<IntegerConv> geometryOf(const KernelCall &call, const TensorDesc &x, const TensorDesc &w)
-{
-    const TensorDesc &y = call.outputs[0];
-    if (x.rank() < 3 || w.rank() != x.rank() || y.rank() != x.rank())
-        return call.broken("input, weight and output need the same number of dimensions, at least 3");
-    const core::Dims kernel(w.dims.begin() + 2, w.dims.end());
-    if (const auto stated = call.intsAttribute("kernel_shape"); stated && !stated->empty() && *stated != kernel)
-        return call.broken("kernel_shape is not the weight's shape");
-    IntegerConv s;
-    s.group = call.intAttribute("group", 1);
-    if (s.group < 1 || w.dims[0] % s.group != 0 || x.dims[1] % s.group != 0 || x.dims[1] / s.group != w.dims[1])
-        return call.broken("the weight's channels times group are not the input's channels");
-    if (y.dims[0] != x.dims[0] || y.dims[1] != w.dims[0])
-        return call.broken("the output does not fit batch and weight");
-    auto window = windowOf(call, {x.dims.begin() + 2, x.dims.end()}, {y.dims.begin() + 2, y.dims.end()}, kernel);
-    NORDLYS_TRY(window);
-    s.window = std::move(*window);
-    s.batch = x.dims[0];
-    s.inPerGroup = w.dims[1];
-    s.outPerGroup = w.dims[0] / s.group;
-    s.rank = s.window.size();
-    for (std::size_t i = 0; i < s.rank; ++i) {
-        s.kernelDims[i] = s.window[i].kernel;
-        s.outputDims[i] = s.window[i].output;
-        s.kernelSize *= s.window[i].kernel;
-        s.inputPlane *= s.window[i].input;
-        s.outputPlane *= s.window[i].output;
-    }
-    return s;
-}
-
 /// Adds one tap of one input channel to a plane of accumulators; taps in the padding add nothing.
 template <typename X, typename Accumulator>
-void addTap(const IntegerConv &s, const std::array<std::int64_t, maxRank> &tap, const X *x, std::int32_t zeroX, std::int32_t weight, Accumulator *sums)
+void addTap(const ConvShape &s, const std::array<std::int64_t, maxRank> &tap, const X *x, std::int32_t zeroX, std::int32_t weight, Accumulator *sums)
 {
-    const WindowAxis &last = s.window[s.rank - 1];
-    const std::int64_t shift = tap[s.rank - 1] * last.dilation - last.padBegin;
-    const std::int64_t begin = shift >= 0 ? 0 : (-shift + last.stride - 1) / last.stride;
-    const std::int64_t end = last.input - shift <= 0 ? 0 : std::min(last.output, (last.input - shift + last.stride - 1) / last.stride);
-    std::array<std::int64_t, maxRank> out{};
-    for (std::int64_t line = 0; line < s.outputPlane / last.output; ++line) {
-        std::int64_t at = 0;
-        bool inside = true;
-        for (std::size_t d = 0; d + 1 < s.rank; ++d) {
-            const std::int64_t position = s.window[d].position(out[d], tap[d]);
-            inside = inside && position >= 0 && position < s.window[d].input;
-            at = at * s.window[d].input + position;
-        }
-        if (inside) {
-            const X *from = x + at * last.input + shift;
-            Accumulator *to = sums + line * last.output;
-            for (std::int64_t o = begin; o < end; ++o)
-                accumulate(to[o], static_cast<std::int32_t>(from[o * last.stride]) - zeroX, weight);
-        }
-        nextIndex(out, s.outputDims, s.rank - 1);
-    }
+    const std::int64_t stride = s.window[s.rank - 1].stride;
+    visitTap(s, tap, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+        for (std::int64_t o = 0; o < count; ++o)
+            accumulate(sums[to + o], static_cast<std::int32_t>(x[from + o * stride]) - zeroX, weight);
+    });
 }
 
 /// Sums of one output channel, `first` being the input's first channel of the group.
 template <typename X, typename W, typename Accumulator>
-void accumulateChannel(const IntegerConv &s, const X *first, std::int32_t zeroX, const W *weights, std::int32_t zeroW, std::int32_t bias, Accumulator *sums)
+void accumulateChannel(const ConvShape &s, const X *first, std::int32_t zeroX, const W *weights, std::int32_t zeroW, std::int32_t bias, Accumulator *sums)
 {
     std::fill_n(sums, s.outputPlane, static_cast<Accumulator>(bias));
     if (s.outputPlane == 0)
@@ -100,7 +45,7 @@ core::Expected<BoundKernel> bindQLinearConv(const KernelCall &call)
     if (!call.hasInput(6))
         return call.broken("input 6 is missing");
     const TensorDesc &x = call.inputs[0], &w = call.inputs[3], &y = call.outputs[0];
-    auto geometry = geometryOf(call, x, w);
+    auto geometry = convShapeOf(call, x, w);
     NORDLYS_TRY(geometry);
     const std::int64_t channels = w.dims[0];
     auto scaleX = scaleParameter(call, 1), scaleW = scaleParameter(call, 4, channels), scaleY = scaleParameter(call, 6);
@@ -150,7 +95,7 @@ core::Expected<BoundKernel> bindConvInteger(const KernelCall &call)
 {
     NORDLYS_TRY(call.require(2));
     const TensorDesc &x = call.inputs[0], &w = call.inputs[1], &y = call.outputs[0];
-    auto geometry = geometryOf(call, x, w);
+    auto geometry = convShapeOf(call, x, w);
     NORDLYS_TRY(geometry);
     const std::int64_t channels = w.dims[0];
     auto zeroX = zeroPointParameter(call, 2, x.dtype), zeroW = zeroPointParameter(call, 3, w.dtype, channels);
