@@ -19,6 +19,8 @@ constexpr std::size_t kMaxRank = 64; // chains of Gather could double it at ever
 struct State {
     Graph &graph;
     std::unordered_map<TensorId, Values> values;
+    /// How many more values are kept: every node of a long chain could hold a list of its own.
+    std::size_t valuesLeft = std::size_t(4) << 20;
 };
 
 class NodeContext final : public InferenceContext {
@@ -53,8 +55,13 @@ public:
     }
     void setOutputValues(std::size_t index, Values values) override
     {
-        if (values.size() <= ops::kMaxShapeValues && index < m_results.size())
-            m_results[index].values = std::move(values);
+        if (values.size() > ops::kMaxShapeValues || index >= m_results.size())
+            return;
+        for (std::int64_t &value : values) {
+            if (!ops::isHeldExactly(m_results[index].type, value))
+                value = kUnknownValue;
+        }
+        m_results[index].values = std::move(values);
     }
 
     struct Result {
@@ -105,8 +112,10 @@ std::string merge(State &state, TensorId id, NodeContext::Result &result)
     tensor.shape = std::move(result.shape);
     if (result.values) {
         const std::optional<std::int64_t> count = elementCount(*tensor.shape);
-        if (count && static_cast<std::size_t>(*count) == result.values->size())
+        if (count && static_cast<std::size_t>(*count) == result.values->size() && result.values->size() <= state.valuesLeft) {
+            state.valuesLeft -= result.values->size();
             state.values[id] = std::move(*result.values);
+        }
     }
     return contradiction;
 }

@@ -10,6 +10,7 @@
 #include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace nordlys::core {
@@ -69,6 +70,7 @@ struct Function {
 struct Frame {
     const Function *function = nullptr;   ///< null: the file's own graph
     const onnx::NodeProto *call = nullptr;
+    std::unordered_map<std::string_view, const onnx::AttributeProto *> given; ///< the call's attributes by name
     std::string prefix;                   ///< "CALL/"
     Scope scope;
     const Frame *caller = nullptr;
@@ -225,7 +227,9 @@ private:
             return badInput(what(), "passes " + std::to_string(call.input_size()) + " inputs and " + std::to_string(call.output_size())
                                         + " outputs, the function takes " + std::to_string(proto.input_size()) + " and "
                                         + std::to_string(proto.output_size()));
-        Frame frame{&function, &call, call.name() + "/", {}, &caller, caller.depth + 1};
+        Frame frame{&function, &call, {}, call.name() + "/", {}, &caller, caller.depth + 1};
+        for (const onnx::AttributeProto &attribute : call.attribute())
+            frame.given.emplace(attribute.name(), &attribute);
         NORDLYS_TRY(grow(frame, 1, call.name().size()));
         for (int i = 0; i < proto.input_size(); ++i) {
             if (!frame.scope.names.emplace(proto.input(i), i < call.input_size() ? call.input(i) : std::string()).second)
@@ -321,27 +325,29 @@ private:
         if (frame.function->opsets)
             m_opsets.ofNode[&node] = frame.function->opsets;
         auto *attributes = node.mutable_attribute();
-        for (int i = 0; i < attributes->size();) {
+        int kept = 0;
+        for (int i = 0; i < attributes->size(); ++i) {
+            if (m_stop.stop_requested())
+                return interrupted("opening the model");
             onnx::AttributeProto &attribute = *attributes->Mutable(i);
             if (attribute.ref_attr_name().empty()) {
                 if (attribute.has_g())
                     NORDLYS_TRY(instantiate(*attribute.mutable_g(), frame, scope, graphDepth + 1));
-                ++i;
+                attributes->SwapElements(kept++, i);
                 continue;
             }
             const onnx::AttributeProto *value = valueOf(attribute.ref_attr_name(), frame);
-            if (value == nullptr) { // not given and without a default: the operator's own default holds
-                attributes->DeleteSubrange(i, 1);
+            if (value == nullptr) // not given and without a default: the operator's own default holds
                 continue;
-            }
             NORDLYS_TRY(grow(frame, 0, value->ByteSizeLong()));
             const std::string name = attribute.name();
             attribute.CopyFrom(*value);
             attribute.set_name(name);
             if (value->has_g())
                 copyOpsets(value->g(), attribute.g());
-            ++i;
+            attributes->SwapElements(kept++, i);
         }
+        attributes->DeleteSubrange(kept, attributes->size() - kept);
         return {};
     }
 
@@ -383,10 +389,8 @@ private:
     /// The call's value of an attribute of the function, or its default.
     static const onnx::AttributeProto *valueOf(const std::string &name, const Frame &frame)
     {
-        for (const onnx::AttributeProto &attribute : frame.call->attribute()) {
-            if (attribute.name() == name)
-                return &attribute;
-        }
+        if (const auto given = frame.given.find(name); given != frame.given.end())
+            return given->second;
         const auto found = std::ranges::find(frame.function->defaults, name, &onnx::AttributeProto::name);
         return found == frame.function->defaults.end() ? nullptr : &*found;
     }
@@ -394,12 +398,12 @@ private:
     /// `to` is a copy of `from`.
     void copyOpsets(const onnx::GraphProto &from, const onnx::GraphProto &to)
     {
-        if (m_opsets.owned.empty())
-            return;
         for (int i = 0; i < from.node_size(); ++i) {
             if (const auto found = m_opsets.ofNode.find(&from.node(i)); found != m_opsets.ofNode.end()) {
                 const OpsetMap *opsets = found->second; // the next line may move what `found` points to
                 m_opsets.ofNode[&to.node(i)] = opsets;
+            } else {
+                m_opsets.ofNode.erase(&to.node(i)); // messages are used again: another node may have stood there
             }
             for (int a = 0; a < from.node(i).attribute_size(); ++a) {
                 if (from.node(i).attribute(a).has_g())

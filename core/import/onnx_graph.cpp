@@ -261,9 +261,14 @@ private:
         for (const std::string &output : proto.output())
             node.outputs.push_back(output.empty() ? TensorId() : find(output));
         std::vector<TensorId> hidden;
+        std::unordered_set<std::string_view> attributeNames;
         for (const onnx::AttributeProto &attribute : proto.attribute()) {
             Attribute built;
             built.name = m_graph.names.intern(attribute.name());
+            if (!attributeNames.insert(attribute.name()).second) {
+                m_context.notes.push_back(what() + ": attribute \"" + attribute.name() + "\" stands twice; the first counts");
+                continue;
+            }
             if (attribute.has_g()) {
                 Expected<Graph> subgraph = addSubgraph(attribute.g(), what(), hidden);
                 if (!subgraph)

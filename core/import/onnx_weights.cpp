@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -51,7 +52,6 @@ std::optional<std::vector<std::byte>> typedValues(const onnx::TensorProto &proto
     case DType::BFloat16: return packed<std::uint16_t>(proto.int32_data());
     case DType::Int8:
     case DType::UInt8:
-    case DType::Bool:
     case DType::Float8E4M3FN:
     case DType::Float8E4M3FNUZ:
     case DType::Float8E5M2:
@@ -60,6 +60,11 @@ std::optional<std::vector<std::byte>> typedValues(const onnx::TensorProto &proto
     case DType::UInt4:
     case DType::Int4:
     case DType::Float4E2M1: return packed<std::uint8_t>(proto.int32_data());
+    case DType::Bool: {
+        std::vector<std::byte> flags;
+        std::ranges::transform(proto.int32_data(), std::back_inserter(flags), [](std::int32_t number) { return std::byte(number != 0 ? 1 : 0); });
+        return flags;
+    }
     case DType::Undefined:
     case DType::String: break;
     }
@@ -121,6 +126,12 @@ Expected<AttributeTensor> OnnxWeights::read(const onnx::TensorProto &proto, cons
                                   + std::string(nameOf(tensor.dtype)) + " needs " + std::to_string(size),
                         "The file is damaged or was written wrongly.");
     tensor.data = *std::move(data);
+    const auto isFlag = [](std::byte value) { return std::to_integer<unsigned>(value) <= 1; };
+    if (tensor.dtype == DType::Bool && !std::ranges::all_of(tensor.data.bytes(), isFlag)) { // kernels take 0 and 1 alone
+        std::vector<std::byte> flags;
+        std::ranges::transform(tensor.data.bytes(), std::back_inserter(flags), [](std::byte value) { return std::byte(value != std::byte(0) ? 1 : 0); });
+        tensor.data = ConstantData::owned(std::move(flags));
+    }
     return tensor;
 }
 

@@ -78,6 +78,7 @@ struct FloatReader {
         case DType::Float8E4M3FNUZ: return static_cast<double>(core::floatFromNarrow(at<std::uint8_t>(i), 4, 3, 8, false, true));
         case DType::Float8E5M2: return static_cast<double>(core::floatFromNarrow(at<std::uint8_t>(i), 5, 2, 15, false, false));
         case DType::Float8E5M2FNUZ: return static_cast<double>(core::floatFromNarrow(at<std::uint8_t>(i), 5, 2, 16, false, true));
+        case DType::Float8E8M0: return std::ldexp(1.0, static_cast<int>(at<std::uint8_t>(i)) - 127); // 255 is NaN, which equals itself here as a number
         default: return static_cast<double>(at<float>(i));
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace nordlys::runtime {
@@ -151,6 +152,15 @@ core::Expected<void> KernelCall::requireOrPacked(std::size_t inputCount, std::si
         }
     }
     return {};
+}
+
+void skipWithoutOutput(std::span<const TensorDesc> outputs, BoundKernel &kernel)
+{
+    const bool hasElements = std::ranges::any_of(outputs, [](const TensorDesc &output) { return output.present && output.elementCount() > 0; });
+    if (hasElements)
+        return;
+    kernel.run = [](const KernelRun &) -> KernelStatus { return nullptr; };
+    kernel.scratchBytes = nullptr;
 }
 
 } // namespace nordlys::runtime

@@ -106,6 +106,10 @@ struct BoundKernel {
     int inPlaceInput = -1; ///< output 0 may lie where this input lies (same size); -1: none
 };
 
+/// Where no output has an element there is nothing to compute: the kernel then runs nothing and needs no memory. Loops over the other dimensions of such
+/// tensors, which may be as long as they like, never begin.
+void skipWithoutOutput(std::span<const TensorDesc> outputs, BoundKernel &kernel);
+
 /// Checks the call completely (dims of the outputs against inputs and attributes) and settles the parameters.
 using BindFunction = core::Expected<BoundKernel> (*)(const KernelCall &);
 

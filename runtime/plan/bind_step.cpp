@@ -206,6 +206,8 @@ core::Expected<BoundStep> bindStep(const Program &program, const ProgramStep &st
         if (!kernel && !needsRunningValues(program, step, kernel.error()))
             return std::move(kernel.error());
         result.late = !kernel;
+        if (kernel && step.domain != planDomain)
+            skipWithoutOutput(callOf(program, step).outputs, *kernel);
         if (kernel)
             result.kernel = std::move(*kernel);
     }

@@ -29,6 +29,9 @@ core::Expected<std::vector<Value>> evaluateValueKernel(const ValueKernelEntry &e
         const Value &result = (*results)[i];
         if (!result.isTensor() || result.tensor().dims() != outputs[i].dims)
             return wrongDims(call, i, result.isTensor() ? result.tensor().dims() : core::Dims(), outputs[i].dims);
+        if (result.tensor().dtype() != outputs[i].dtype)
+            return call.broken("output " + std::to_string(i) + " is " + std::string(core::nameOf(result.tensor().dtype())) + ", planned was "
+                               + std::string(core::nameOf(outputs[i].dtype)));
         std::copy(result.tensor().bytes().begin(), result.tensor().bytes().end(), outputs[i].place);
         (*results)[i] = Value();
     }
@@ -116,6 +119,7 @@ core::Expected<std::vector<Value>> evaluateCall(KernelCall &call, std::span<cons
     NORDLYS_TRY(describeOutputs(call, outputs, *found, context.byteLimit, made, outPointers));
     auto kernel = entry->bind(call);
     NORDLYS_TRY(kernel);
+    skipWithoutOutput(call.outputs, *kernel);
     std::vector<const std::byte *> inPointers(std::max(call.inputs.size(), KernelRun::minPointers), nullptr);
     for (std::size_t i = 0; i < call.inputs.size(); ++i)
         inPointers[i] = call.inputs[i].constant;

@@ -293,8 +293,12 @@ core::Expected<void> ProgramBuilder::checkArity(const Scope &scope, core::NodeId
                                          + (spec->maxInputs < 0 ? " or more" : " to " + std::to_string(spec->maxInputs)));
     if (spec->minInputs > 0 && !node.inputs[0].isValid())
         return brokenNode(scope, id, "its first input is left out");
-    if (node.outputs.empty())
+    const auto lastOutput = std::find_if(node.outputs.rbegin(), node.outputs.rend(), [](core::TensorId output) { return output.isValid(); });
+    const auto made = static_cast<int>(node.outputs.rend() - lastOutput);
+    if (made < 1)
         return brokenNode(scope, id, "it has no outputs");
+    if (spec->maxOutputs >= 0 && made > spec->maxOutputs)
+        return brokenNode(scope, id, "the list of outputs has " + std::to_string(made) + " entries, the operator gives at most " + std::to_string(spec->maxOutputs));
     return {};
 }
 

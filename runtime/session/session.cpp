@@ -201,6 +201,10 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
     s.shared.stop = stop;
     // Steps whose kernels share their work out end in the middle; what they leave is not used.
     s.shared.pool->setStop(&s.shared.stop);
+    struct Release { // the pool may outlive this session
+        ThreadPool *pool;
+        ~Release() { pool->setStop(nullptr); }
+    } release{s.shared.pool.get()};
     const auto observe = [&](int tensor) {
         if (const auto view = s.view(tensor))
             observer(*view);
@@ -229,7 +233,6 @@ core::Expected<void> Session::runPrepared(const TensorObserver &observer, const 
         }
         s.frame->releaseAfter(i);
     }
-    s.shared.pool->setStop(nullptr);
     if (stop.stop_requested())
         return core::interrupted("running the model");
     s.durationNs = nowNs() - s.startNs;

@@ -210,7 +210,7 @@ TEST(GeneratedTensors, DiagonalsRangesAndFills)
     EXPECT_EQ(run({"EyeLike", 9, {{"k", std::numeric_limits<std::int64_t>::min()}}}, {floats({1, 2}, {0, 0})}, {DType::Bool, {1, 2}}),
               (std::vector<float>{0, 0}));
     const auto scalar = [](std::int64_t value) { return tensorOf<std::int64_t>(DType::Int64, {}, {value}); };
-    EXPECT_EQ(run({"Range", 11}, {scalar(10), scalar(4), scalar(-2)}, {DType::Int64, {3}}), (std::vector<float>{10, 8, 6}));
+    EXPECT_EQ(run({"Range", 11}, {scalar(10), scalar(4), scalar(-2)}, {DType::Int64, {3}}, true), (std::vector<float>{10, 8, 6}));
     const core::AttributeTensor seven{DType::Int4, {1}, core::ConstantData::owned({std::byte(0x07)})};
     const auto filled = runCall({"ConstantOfShape", 21, {{"value", seven}}}, {tensorOf<std::int64_t>(DType::Int64, {1}, {3})}, {{DType::Int4, {3}}}, true);
     ASSERT_TRUE(filled.hasValue());

@@ -37,6 +37,15 @@ void *counted(std::size_t size)
 {
     return ::operator new(size);
 }
+// std::stable_sort asks in this form; what it gets goes back through the operators below.
+[[gnu::noinline]] void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    return counted(size);
+}
+[[gnu::noinline]] void *operator new[](std::size_t size, const std::nothrow_t &) noexcept
+{
+    return counted(size);
+}
 [[gnu::noinline]] void operator delete(void *memory) noexcept
 {
     std::free(memory);

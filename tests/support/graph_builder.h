@@ -3,6 +3,7 @@
 
 #include <core/graph/graph.h>
 
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,14 @@ public:
         const core::TensorId id = graph.addTensor(name, type, core::toShape(dims));
         const std::int64_t bits = *core::elementCount(dims) * core::bitsOf(type);
         graph.tensor(id).constant = core::ConstantData::owned(std::vector<std::byte>(static_cast<std::size_t>((bits + 7) / 8)));
+        return id;
+    }
+    core::TensorId floats(const std::string &name, core::Dims dims, const std::vector<float> &values)
+    {
+        const core::TensorId id = graph.addTensor(name, core::DType::Float32, core::toShape(dims));
+        std::vector<std::byte> bytes(values.size() * sizeof(float));
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+        graph.tensor(id).constant = core::ConstantData::owned(std::move(bytes));
         return id;
     }
     core::TensorId node(const std::string &op, std::vector<core::TensorId> inputs, const std::string &output, core::Dims dims,

@@ -80,7 +80,8 @@ std::int64_t attentionMacs(const Graph &graph, const Node &node)
     const std::int64_t heads = isFlat ? attributeInt(graph, node, "q_num_heads", 1) : 1, keyHeads = isFlat ? attributeInt(graph, node, "kv_num_heads", 1) : 1;
     std::int64_t length = dimOr1(*k, k->size() == 3 ? 1 : 2);
     if (const Shape *past = shapeOf(graph, node.inputs, 4); past && past->size() == 4)
-        length += dimOr1(*past, 2);
+        if (__builtin_add_overflow(length, dimOr1(*past, 2), &length))
+            length = std::numeric_limits<std::int64_t>::max();
     const std::int64_t scores = saturatingMultiply(countWithFreeAsOne(*q), length);
     const std::int64_t valueWidth = dimOr1(*v, v->size() - 1) / std::max<std::int64_t>(1, keyHeads);
     std::int64_t rows = saturatingMultiply(dimOr1(*q, 0), dimOr1(*q, 1));

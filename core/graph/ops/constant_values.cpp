@@ -4,6 +4,7 @@
 #include <core/tensor/float_bits.h>
 
 #include <cmath>
+#include <limits>
 #include <cstring>
 
 namespace nordlys::core::ops {
@@ -106,6 +107,26 @@ std::optional<std::vector<std::int64_t>> readIntegers(const Tensor &tensor)
 std::optional<std::vector<std::int64_t>> readIntegers(const AttributeTensor &tensor)
 {
     return integersOf(tensor.dtype, elementCount(tensor.dims), tensor.data.bytes());
+}
+
+bool isHeldExactly(DType type, std::int64_t value)
+{
+    const auto within = [value](std::int64_t low, std::int64_t high) { return value >= low && value <= high; };
+    switch (type) {
+    case DType::Int8: return within(-128, 127);
+    case DType::UInt8: return within(0, 255);
+    case DType::Int16: return within(-32768, 32767);
+    case DType::UInt16: return within(0, 65535);
+    case DType::Int32: return within(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+    case DType::UInt32: return within(0, std::numeric_limits<std::uint32_t>::max());
+    case DType::UInt64: return value >= 0;
+    case DType::BFloat16: return within(-256, 256);
+    case DType::Float16: return within(-2048, 2048);
+    case DType::Float32: return within(-(1 << 24), 1 << 24);
+    case DType::Float64: return within(-(std::int64_t(1) << 53), std::int64_t(1) << 53);
+    case DType::Bool: return within(0, 1);
+    default: return true;
+    }
 }
 
 } // namespace nordlys::core::ops

@@ -154,4 +154,10 @@ Expected<void> inferSameAsFirst(InferenceContext &context)
     return {};
 }
 
+Expected<void> inferLikeFirst(InferenceContext &context)
+{
+    context.setOutput(0, context.inputType(0), context.inputShape(0));
+    return {};
+}
+
 } // namespace nordlys::core::ops

@@ -51,5 +51,7 @@ IntList intList(const InferenceContext &context, std::string_view name, std::siz
 
 /// Output 0 has type and shape of input 0; values pass through.
 Expected<void> inferSameAsFirst(InferenceContext &context);
+/// Output 0 has type and shape of input 0, and values of its own.
+Expected<void> inferLikeFirst(InferenceContext &context);
 
 } // namespace nordlys::core::ops

@@ -27,12 +27,6 @@ Expected<void> inferQLinearBinary(InferenceContext &context)
 }
 
 /// X, X_scale, X_zero_point, Y_scale, Y_zero_point: shape and type of X.
-Expected<void> inferLikeFirst(InferenceContext &context)
-{
-    context.setOutput(0, context.inputType(0), context.inputShape(0));
-    return {};
-}
-
 /// Y_scale, Y_zero_point, then three inputs a part.
 Expected<void> inferQLinearConcat(InferenceContext &context)
 {

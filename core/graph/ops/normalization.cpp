@@ -55,7 +55,7 @@ Expected<void> inferAlongAxis(InferenceContext &context)
         if (const Expected<std::size_t> checked = normalizeAxis(axis, data->size()); !checked)
             return checked.error();
     }
-    return inferSameAsFirst(context);
+    return inferLikeFirst(context);
 }
 
 OpSpec normalization(std::string_view name, int since, int minInputs, int maxInputs, OpSpec::InferFunction infer, LayoutRole layout,
@@ -76,14 +76,14 @@ std::span<const OpSpec> normalizationOps()
         // Statistics would lose everything in 8 bits; where the node is not folded away they stay in floating point.
         built.push_back(normalization("BatchNormalization", 1, 5, 5, inferBatchNormalization, LayoutRole::Channels, kFirstInputOnly));
         built.back().maxOutputs = 5;
-        built.push_back(normalization("InstanceNormalization", 1, 3, 3, inferSameAsFirst, LayoutRole::Channels, kWeightedInputs));
-        built.push_back(normalization("GroupNormalization", 18, 3, 3, inferSameAsFirst, LayoutRole::Channels, kWeightedInputs));
+        built.push_back(normalization("InstanceNormalization", 1, 3, 3, inferLikeFirst, LayoutRole::Channels, kWeightedInputs));
+        built.push_back(normalization("GroupNormalization", 18, 3, 3, inferLikeFirst, LayoutRole::Channels, kWeightedInputs));
         built.push_back(normalization("LayerNormalization", 1, 2, 3, inferLayerNormalization, LayoutRole::Opaque, kWeightedInputs));
         built.back().maxOutputs = 3;
-        built.push_back(normalization("RMSNormalization", 23, 2, 2, inferSameAsFirst, LayoutRole::Opaque, kWeightedInputs));
-        built.push_back(normalization("LRN", 1, 1, 1, inferSameAsFirst, LayoutRole::Channels, kActivationInputs));
-        built.push_back(normalization("LpNormalization", 1, 1, 1, inferSameAsFirst, LayoutRole::Opaque, kActivationInputs));
-        built.push_back(normalization("MeanVarianceNormalization", 9, 1, 1, inferSameAsFirst, LayoutRole::Opaque, kActivationInputs));
+        built.push_back(normalization("RMSNormalization", 23, 2, 2, inferLikeFirst, LayoutRole::Opaque, kWeightedInputs));
+        built.push_back(normalization("LRN", 1, 1, 1, inferLikeFirst, LayoutRole::Channels, kActivationInputs));
+        built.push_back(normalization("LpNormalization", 1, 1, 1, inferLikeFirst, LayoutRole::Opaque, kActivationInputs));
+        built.push_back(normalization("MeanVarianceNormalization", 9, 1, 1, inferLikeFirst, LayoutRole::Opaque, kActivationInputs));
         built.push_back(normalization("Softmax", 1, 1, 1, inferAlongAxis, LayoutRole::Opaque, kActivationInputs));
         built.back().output = QuantRole::FixedUnit;
         built.push_back(normalization("Hardmax", 1, 1, 1, inferAlongAxis, LayoutRole::Opaque, kActivationInputs));

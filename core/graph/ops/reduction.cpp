@@ -15,6 +15,8 @@ void propagateReduction(InferenceContext &context, std::size_t outputRank)
     if (!values || values->empty() || outputRank > 1)
         return;
     const std::string_view op = context.graph().names.text(context.node().opType);
+    if (op != "ReduceMax" && op != "ReduceMin" && op != "ReduceSum" && op != "ReduceProd") // the others change even a single value
+        return;
     std::int64_t total = (*values)[0];
     for (std::size_t i = 0; i < values->size(); ++i) {
         const std::int64_t value = (*values)[i];
@@ -26,7 +28,7 @@ void propagateReduction(InferenceContext &context, std::size_t outputRank)
             total = std::max(total, value);
         else if (op == "ReduceMin")
             total = std::min(total, value);
-        else if (op == "ReduceSum" ? __builtin_add_overflow(total, value, &total) : op != "ReduceProd" || __builtin_mul_overflow(total, value, &total))
+        else if (op == "ReduceSum" ? __builtin_add_overflow(total, value, &total) : __builtin_mul_overflow(total, value, &total))
             return;
     }
     context.setOutputValues(0, {total});

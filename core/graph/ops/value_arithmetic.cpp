@@ -119,6 +119,8 @@ Values broadcastValues(const Values &values, const Dims &from, const Dims &to)
 void propagateElementwise(InferenceContext &context)
 {
     const std::string_view op = context.graph().names.text(context.node().opType);
+    if (op == "Mod" && attributeInt(context.graph(), context.node(), "fmod", 0) != 0)
+        return; // the sign of the dividend
     std::vector<Values> inputs;
     std::vector<Dims> dims;
     std::optional<Shape> joined = Shape{};

@@ -60,13 +60,17 @@ core::Expected<void> readMask(const KernelCall &call, AttentionShape &s)
         return call.broken("attn_mask is neither bool nor of the query's type");
     s.hasMask = true;
     s.boolMask = mask.dtype == core::DType::Bool;
-    s.maskedKeys = mask.dims.back();
+    // Version 24 fills a short mask up with keys that are not seen; version 23 only broadcasts.
+    const bool broadcastsKeys = call.opset < 24 && mask.dims.back() == 1;
+    if (call.opset < 24 && !broadcastsKeys && mask.dims.back() != s.total)
+        return call.broken("attn_mask cannot be broadcast to " + core::shapeText(box));
+    s.maskedKeys = broadcastsKeys ? s.total : mask.dims.back();
     const Strides own = mask.strides();
     for (std::size_t i = 0; i < mask.rank(); ++i) {
         const std::size_t d = 4 - mask.rank() + i;
         if (d < 3 && mask.dims[i] != 1 && mask.dims[i] != box[d])
             return call.broken("attn_mask cannot be broadcast to " + core::shapeText(box));
-        s.maskStrides[d] = d < 3 && mask.dims[i] == 1 ? 0 : own[i];
+        s.maskStrides[d] = (d < 3 || broadcastsKeys) && mask.dims[i] == 1 ? 0 : own[i];
     }
     return {};
 }
@@ -188,6 +192,7 @@ void attend(const AttentionShape &s, const KernelRun &run, std::int64_t b, std::
             stated[j] = static_cast<T>(row[j]);
     };
     double highest = minusInfinity;
+    bool anySeen = false;
     for (std::int64_t j = 0; j < s.total; ++j) {
         const T *key = j < s.past ? run.input<T>(4) + s.pastK.at(b, kvHead, j) : run.input<T>(1) + s.k.at(b, kvHead, j - s.past);
         double dot = 0;
@@ -201,11 +206,12 @@ void attend(const AttentionShape &s, const KernelRun &run, std::int64_t b, std::
         const double bias = biasAt<T>(s, run, b, h, i, j);
         row[j] = bias == minusInfinity ? minusInfinity : row[j] + bias; // what is not seen does not count, even where the score is NaN
         state(2, j);
-        highest = std::max(highest, row[j]);
+        anySeen = anySeen || bias != minusInfinity;
+        highest = row[j] > highest || std::isnan(row[j]) ? row[j] : highest; // NaN stays
     }
     double sum = 0;
     for (std::int64_t j = 0; j < s.total; ++j) {
-        row[j] = highest == minusInfinity ? 0 : std::exp(row[j] - highest); // nothing to see: all zero
+        row[j] = anySeen && highest != minusInfinity ? std::exp(row[j] - highest) : 0; // nothing to see: all zero
         sum += row[j];
     }
     for (std::int64_t j = 0; j < s.total; ++j) {

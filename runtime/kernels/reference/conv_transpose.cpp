@@ -101,7 +101,7 @@ core::Expected<BoundKernel> bindConvTranspose(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &w = call.inputs[1], &y = call.outputs[0];
     ConvShape s;
     s.group = call.intAttribute("group", 1);
-    if (s.group < 1 || s.group > maxWindowValue || x.dims[1] != w.dims[0] || w.dims[0] % s.group != 0 || y.dims[1] != w.dims[1] * s.group
+    if (s.group < 1 || s.group > maxWindowValue || x.dims[1] != w.dims[0] || w.dims[0] % s.group != 0 || y.dims[1] % s.group != 0 || y.dims[1] / s.group != w.dims[1]
         || y.dims[0] != x.dims[0])
         return call.broken("the channels of input, weight, group and output do not fit");
     if (call.hasInput(2) && call.inputs[2].dims != core::Dims{y.dims[1]})

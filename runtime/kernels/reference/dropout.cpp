@@ -19,6 +19,8 @@ core::Expected<BoundKernel> bindDropout(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     if (x.dims != y.dims || x.dtype != y.dtype || x.channelsLast != y.channelsLast)
         return call.broken("the output has not the shape and type of the input");
+    if (!isComputedFloat(x.dtype))
+        return call.broken("the input has to be floating point");
     core::DType ratioType = core::DType::Float32;
     if (call.hasInput(1)) {
         ratioType = call.inputs[1].dtype;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fused_attention.h"
 
-#include "reference.h"
+#include "float_sum.h"
 
 #include <runtime/base/aligned_buffer.h>
 #include <runtime/base/thread_pool.h>
@@ -64,8 +64,7 @@ struct Attention {
         const float *query = run.input<float>(0) + q.offset(lead, batch) + row * depth, *keys = run.input<float>(1) + k.offset(lead, batch);
         std::fill_n(scores, columns, 0.0F);
         for (std::int64_t d = 0; d < depth; ++d) {
-            for (std::int64_t t = 0; t < columns; ++t)
-                scores[t] = scores[t] + query[d] * keys[d * columns + t];
+            reference::addProducts(true, keys + d * columns, 1, query[d], scores, columns);
         }
         for (const Operation &operation : operations)
             apply(operation, run, batch, row, scores);
@@ -116,8 +115,7 @@ struct Attention {
         float *out = run.output<float>(0) + (batch * rows + row) * width;
         std::fill_n(out, width, 0.0F);
         for (std::int64_t t = 0; t < columns; ++t) {
-            for (std::int64_t e = 0; e < width; ++e)
-                out[e] = out[e] + scores[t] * values[t * width + e];
+            reference::addProducts(true, values + t * width, 1, scores[t], out, width);
         }
     }
 };

@@ -44,12 +44,11 @@ double reflect(double x, double low, double high)
 double paddedPosition(const GridShape &s, double x, std::int64_t size)
 {
     const auto last = static_cast<double>(size - 1);
+    const double low = s.alignCorners ? 0.0 : -0.5, high = s.alignCorners ? last : last + 0.5;
     if (s.padding == GridPadding::Border)
-        return std::clamp(x, 0.0, last);
-    if (s.padding == GridPadding::Reflection) {
-        const double low = s.alignCorners ? 0.0 : -0.5, high = s.alignCorners ? last : last + 0.5;
+        return x < low || x > high ? std::clamp(x, 0.0, last) : x; // in between, taps are limited one by one
+    if (s.padding == GridPadding::Reflection)
         return x < low || x > high ? reflect(x, low, high) : x;
-    }
     return x;
 }
 
@@ -77,8 +76,12 @@ GridTaps tapsAt(const GridShape &s, double coordinate, std::int64_t size)
 {
     const auto length = static_cast<double>(size);
     double x = s.alignCorners ? (coordinate + 1) / 2 * (length - 1) : ((coordinate + 1) * length - 1) / 2;
-    if (!(std::abs(x) < 1e9))
-        x = -100; // far outside, where no rounding can bring it back; also for NaN
+    if (std::isnan(x) || (std::isinf(x) && s.padding == GridPadding::Reflection))
+        x = -100; // nowhere
+    else if (s.padding == GridPadding::Reflection)
+        x = paddedPosition(s, x, size); // before it becomes an index
+    else
+        x = std::clamp(x, -1e9, 1e9);
     if (s.mode == GridMode::Nearest)
         x = std::nearbyint(x);
     x = paddedPosition(s, x, size);
@@ -89,7 +92,7 @@ GridTaps tapsAt(const GridShape &s, double coordinate, std::int64_t size)
         ++taps.count;
     };
     if (s.mode == GridMode::Nearest) {
-        add(static_cast<std::int64_t>(x), 1);
+        add(static_cast<std::int64_t>(std::nearbyint(x)), 1);
         return taps;
     }
     const auto base = static_cast<std::int64_t>(std::floor(x));

@@ -100,7 +100,7 @@ core::Expected<QuantParameter> scaleParameter(const KernelCall &call, std::size_
     const std::int64_t count = desc.elementCount();
     if (!isScaleType(desc.dtype))
         return call.broken(name + " is no float32, float16 or bfloat16");
-    if (desc.rank() > 1 || (count != 1 && count != channels))
+    if (desc.rank() > 1 || count < 1 || (count != 1 && count != channels))
         return call.broken(name + " has " + std::to_string(count) + " values instead of 1"
                            + (channels > 1 ? " or " + std::to_string(channels) : std::string()));
     return QuantParameter{input, desc.dtype, count, true};
@@ -115,7 +115,7 @@ core::Expected<QuantParameter> zeroPointParameter(const KernelCall &call, std::s
     const std::int64_t count = desc.elementCount();
     if (desc.dtype != codes)
         return call.broken(name + " has not the type of its tensor, " + std::string(core::nameOf(codes)));
-    if (desc.rank() > 1 || (count != 1 && count != channels))
+    if (desc.rank() > 1 || count < 1 || (count != 1 && count != channels))
         return call.broken(name + " has " + std::to_string(count) + " values instead of 1"
                            + (channels > 1 ? " or " + std::to_string(channels) : std::string()));
     return QuantParameter{input, desc.dtype, count, true};

@@ -71,8 +71,14 @@ core::Expected<BoundKernel> bindSkipLayerNormalization(const KernelCall &call)
     const std::int64_t width = x.dims.back(), rows = width > 0 ? x.elementCount() / width : 0;
     // The skip may leave the batch out.
     const auto joined = broadcastDims(skip.dims, x.dims);
-    if (!joined || *joined != x.dims || skip.dims.empty() || skip.dims.back() != width || (skip.rank() > 1 && skip.dims[skip.rank() - 2] != x.dims[x.rank() - 2]))
-        return call.broken("skip cannot be added to the input");
+    bool isSuffix = joined && *joined == x.dims && !skip.dims.empty() && skip.dims.back() == width;
+    bool leading = true; // only ones in front repeat whole blocks of rows
+    for (std::size_t i = 0; isSuffix && i < skip.rank(); ++i) {
+        leading = leading && skip.dims[i] == 1;
+        isSuffix = leading || skip.dims[i] == x.dims[x.rank() - skip.rank() + i];
+    }
+    if (!isSuffix)
+        return call.broken("skip cannot be added to the input: it has to be the input's shape, or lack or repeat its first dimensions");
     for (std::size_t i = 2; i < 5; ++i) {
         if (call.hasInput(i) && (call.inputs[i].dims != core::Dims{width} || call.inputs[i].dtype != x.dtype))
             return call.broken("gamma, beta and bias are vectors along the last dimension, of the input's type");
@@ -127,7 +133,7 @@ float activated(Activation activation, float x, float first, float second)
     case Activation::Sigmoid: return 1 / (1 + std::exp(-x));
     case Activation::LeakyRelu: return x < 0 ? first * x : x;
     case Activation::Clip: return std::min(std::max(x, first), second);
-    case Activation::HardSigmoid: return std::max(0.0F, std::min(1.0F, first * x + second));
+    case Activation::HardSigmoid: return std::min(std::max(first * x + second, 0.0F), 1.0F); // NaN stays
     case Activation::None: break;
     }
     return x;
@@ -152,6 +158,8 @@ core::Expected<BoundKernel> bindFusedConv(const KernelCall &call)
         const auto *list = std::get_if<std::vector<double>>(value);
         if (list == nullptr)
             return call.broken("activation_params holds no numbers");
+        if (activation == Activation::Clip && list->size() != 2)
+            return call.broken("Clip needs its two bounds in activation_params");
         first = !list->empty() ? static_cast<float>((*list)[0]) : first;
         second = list->size() > 1 ? static_cast<float>((*list)[1]) : second;
     } else if (activation == Activation::Clip)

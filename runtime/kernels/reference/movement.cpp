@@ -153,7 +153,10 @@ core::Expected<BoundKernel> bindExpand(const KernelCall &call)
     const auto dims = broadcastDims(x.dims, y.dims);
     if (!dims || *dims != y.dims || x.dtype != y.dtype)
         return call.broken("the input cannot be broadcast to the output");
-    if (const auto target = call.constantInts(1); target && broadcastDims(x.dims, *target) != y.dims)
+    const auto target = call.constantInts(1);
+    if (!target && call.inputs[1].constant == nullptr)
+        return call.needsValues("sizes");
+    if (!target || broadcastDims(x.dims, *target) != y.dims)
         return call.broken("the shape input does not give the output's shape");
     StridedLoop<2> loop(y.dims);
     loop.setBroadcastOperand(0, x);
@@ -200,23 +203,23 @@ core::Expected<BoundKernel> bindTile(const KernelCall &call)
         return call.broken("input and output differ in type or number of dimensions");
     const auto repeats = repeatsOf(call);
     NORDLYS_TRY(repeats);
-    if (*repeats && (*repeats)->size() != x.rank())
+    if (!*repeats)
+        return call.needsValues("repeats");
+    if ((*repeats)->size() != x.rank())
         return call.broken("repeats (input 1) has " + std::to_string((*repeats)->size()) + " entries for rank " + std::to_string(x.rank()));
     core::Dims box;
     Strides in{}, out{};
     const Strides xs = x.strides(), ys = y.strides();
     for (std::size_t i = 0; i < x.rank(); ++i) {
-        const std::int64_t length = x.dims[i], times = *repeats ? (**repeats)[i] : length > 0 ? y.dims[i] / length : 1;
+        const std::int64_t length = x.dims[i], times = (**repeats)[i];
         if (times < 0 || (length > 0 && times > y.dims[i] / length) || length * times != y.dims[i])
             return call.broken("the output is not the input repeated in dimension " + std::to_string(i));
-        if (box.size() + 2 > maxRank && times > 1)
+        if (box.size() + (times != 1 ? 2 : 1) > maxRank)
             return call.unsupported("so many repeated dimensions have no kernel");
         if (times != 1) {
             box.push_back(times);
             out[box.size() - 1] = ys[i] * length;
         }
-        if (box.size() == maxRank)
-            return call.unsupported("so many repeated dimensions have no kernel");
         box.push_back(length);
         in[box.size() - 1] = xs[i];
         out[box.size() - 1] = ys[i];
@@ -241,7 +244,10 @@ core::Expected<BoundKernel> bindBlocks(const KernelCall &call, bool toSpace)
     if (deep.dims[0] != wide.dims[0] || deep.dims[1] != wide.dims[1] * block * block || deep.dims[2] * block != wide.dims[2]
         || deep.dims[3] * block != wide.dims[3])
         return call.broken("the output's shape does not fit the blocksize");
-    const bool columnRow = call.stringAttribute("mode", "DCR") == "CRD";
+    const std::string mode = call.stringAttribute("mode", "DCR");
+    if (mode != "DCR" && mode != "CRD")
+        return call.broken("mode \"" + mode.substr(0, 64) + "\" is unknown");
+    const bool columnRow = mode == "CRD";
     const Strides d = deep.strides(), w = wide.strides();
     const std::int64_t channels = wide.dims[1];
     // walk: n, channel, block row, block column, row, column

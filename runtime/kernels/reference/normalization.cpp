@@ -145,6 +145,13 @@ core::Expected<BoundKernel> bindLayerNormalization(const KernelCall &call)
         using T = typename decltype(tag)::Type;
         return bound(call, [s = *shape, types](const KernelRun &run) -> KernelStatus {
             const T *in = run.input<T>(0), *scale = run.input<T>(1), *bias = run.input<T>(2);
+            if (s.size == 0) { // rows without elements have no mean
+                for (std::size_t i = 1; i < 3; ++i) {
+                    for (std::int64_t r = 0; run.outputs[i] != nullptr && r < s.rows; ++r)
+                        storeFloat(run.outputs[i], types[i], r, std::numeric_limits<double>::quiet_NaN());
+                }
+                return nullptr;
+            }
             std::int64_t row = -1;
             Moments m;
             double inverse = 0;

@@ -12,7 +12,7 @@ struct PoolShape {
     std::int64_t planes = 0, inputPlane = 1, outputPlane = 1;
     std::size_t rank = 0;
     Window window;
-    std::array<std::int64_t, maxRank> outputDims{};
+    std::array<std::int64_t, maxRank> outputDims{}, strides{}; ///< strides: of an input plane
 };
 
 core::Expected<PoolShape> poolShapeOf(const KernelCall &call)
@@ -34,39 +34,10 @@ core::Expected<PoolShape> poolShapeOf(const KernelCall &call)
         s.inputPlane *= (*window)[i].input;
         s.outputPlane *= s.outputDims[i];
     }
+    for (std::size_t i = s.rank; i-- > 0;)
+        s.strides[i] = i + 1 < s.rank ? s.strides[i + 1] * (*window)[i + 1].input : 1;
     s.window = std::move(*window);
     return s;
-}
-
-/// Calls visit(position in the plane) for every tap inside the input; returns how many taps lie inside the padded input. The taps
-/// outside are counted, not walked: a kernel may be far larger than the input.
-template <typename Visit>
-double visitWindow(const PoolShape &s, const std::array<std::int64_t, maxRank> &out, Visit &&visit)
-{
-    std::array<std::int64_t, maxRank> first{}, counts{}, tap{};
-    double padded = 1;
-    bool any = true;
-    for (std::size_t d = 0; d < s.rank; ++d) {
-        const WindowAxis &axis = s.window[d];
-        const std::int64_t start = axis.position(out[d], 0);
-        const auto tapsBelow = [&](std::int64_t end) { // taps at positions below `end`
-            return std::clamp<std::int64_t>((end - start + axis.dilation - 1) / axis.dilation, 0, axis.kernel);
-        };
-        const std::int64_t before = start < 0 ? tapsBelow(0) : 0;
-        first[d] = start + before * axis.dilation;
-        counts[d] = start < axis.input ? tapsBelow(axis.input) - before : 0;
-        padded *= static_cast<double>(start < axis.input + axis.padEnd ? tapsBelow(axis.input + axis.padEnd) : 0);
-        any = any && counts[d] > 0;
-    }
-    if (!any)
-        return padded;
-    do {
-        std::int64_t at = 0;
-        for (std::size_t d = 0; d < s.rank; ++d)
-            at = at * s.window[d].input + first[d] + tap[d] * s.window[d].dilation;
-        visit(at);
-    } while (nextIndex(tap, counts, s.rank));
-    return padded;
 }
 
 /// Calls body(plane, index of the output element, its position) for all outputs, planes in parallel.
@@ -115,7 +86,7 @@ core::Expected<BoundKernel> bindMaxPool(const KernelCall &call)
                 Compared best = std::numeric_limits<Compared>::has_infinity ? -std::numeric_limits<Compared>::infinity()
                                                                             : std::numeric_limits<Compared>::lowest();
                 std::int64_t where = -1;
-                visitWindow(s, out, [&](std::int64_t at) {
+                visitWindow(s.window, s.strides, out, [&](std::int64_t at) {
                     const auto value = static_cast<Compared>(in[at]);
                     if (where < 0 || value > best || (value != value && best == best)) { // the first NaN stays
                         best = value;
@@ -146,7 +117,7 @@ core::Expected<BoundKernel> bindAveragePool(const KernelCall &call)
                 const T *in = run.input<T>(0) + plane * s.inputPlane;
                 Wide<T> sum = 0;
                 std::int64_t count = 0;
-                const double padded = visitWindow(s, out, [&](std::int64_t at) {
+                const double padded = visitWindow(s.window, s.strides, out, [&](std::int64_t at) {
                     sum += widen(in[at]);
                     ++count;
                 });
@@ -187,7 +158,7 @@ core::Expected<BoundKernel> bindLpPool(const KernelCall &call)
             forEachOutput(s, *run.pool, [&](std::int64_t plane, std::int64_t o, const auto &out) {
                 const T *in = run.input<T>(0) + plane * s.inputPlane;
                 double sum = 0;
-                visitWindow(s, out, [&](std::int64_t at) { sum += powerOf(std::abs(static_cast<double>(widen(in[at]))), p); });
+                visitWindow(s.window, s.strides, out, [&](std::int64_t at) { sum += powerOf(std::abs(static_cast<double>(widen(in[at]))), p); });
                 run.output<T>(0)[o] = narrow<T>(rootOf(sum, p));
             });
             return nullptr;

@@ -73,34 +73,24 @@ core::Expected<BoundKernel> bindMean(const KernelCall &call, const CodedPool &po
         auto *y = run.output<std::byte>(0);
         const float scaleX = pool.scaleX.scale(run, 0), scaleY = pool.scaleY.scale(run, 0);
         const std::int32_t zeroX = pool.zeroX.zeroPoint(run, 0), zeroY = pool.zeroY.zeroPoint(run, 0);
-        std::array<std::int64_t, maxRank> taps{}, positions{};
-        std::int64_t tapCount = 1, positionCount = 1;
+        std::array<std::int64_t, maxRank> positions{}, strides{};
+        std::int64_t positionCount = 1;
         for (std::size_t d = 0; d < rank; ++d) {
-            tapCount *= taps[d] = window[d].kernel;
             positionCount *= positions[d] = window[d].output;
+            strides[d] = pool.stridesX[d + 2];
         }
         for (std::int64_t plane = 0; plane < pool.x[0] * pool.x[1]; ++plane) {
-            const std::int64_t n = plane / pool.x[1], c = plane % pool.x[1];
+            const std::int64_t n = plane / pool.x[1], c = plane % pool.x[1], first = n * pool.stridesX[0] + c * pool.stridesX[1];
             std::array<std::int64_t, maxRank> out{};
             for (std::int64_t o = 0; o < positionCount; ++o) {
-                std::int64_t sum = 0, count = 0, to = n * pool.stridesY[0] + c * pool.stridesY[1];
+                std::int64_t sum = 0, inside = 0, to = n * pool.stridesY[0] + c * pool.stridesY[1];
                 for (std::size_t d = 0; d < rank; ++d)
                     to += out[d] * pool.stridesY[d + 2];
-                std::array<std::int64_t, maxRank> tap{};
-                for (std::int64_t k = 0; k < tapCount; ++k) {
-                    std::int64_t from = n * pool.stridesX[0] + c * pool.stridesX[1];
-                    bool inside = true, insidePadded = true;
-                    for (std::size_t d = 0; d < rank; ++d) {
-                        const std::int64_t position = window[d].position(out[d], tap[d]);
-                        inside = inside && position >= 0 && position < window[d].input;
-                        insidePadded = insidePadded && position < window[d].input + window[d].padEnd;
-                        from += position * pool.stridesX[d + 2];
-                    }
-                    if (inside)
-                        sum += codeAt(pool.type, x, from) - zeroX;
-                    count += inside || (includePad && insidePadded) ? 1 : 0;
-                    nextIndex(tap, taps, rank);
-                }
+                const double padded = visitWindow(window, strides, out, [&](std::int64_t at) {
+                    sum += codeAt(pool.type, x, first + at) - zeroX;
+                    ++inside;
+                });
+                const double count = includePad ? padded : static_cast<double>(inside);
                 const float multiplier = scaleX / (scaleY * static_cast<float>(count));
                 storeCode(pool.type, y, to, count > 0 ? requantized(sum, multiplier, zeroY, pool.limits) : codeFromScaled(0.0F, zeroY, pool.limits));
                 nextIndex(out, positions, rank);

@@ -84,6 +84,8 @@ core::Expected<BoundKernel> bindCenterCropPad(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &y = call.outputs[0];
     if (x.rank() != y.rank() || x.dtype != y.dtype || integerReader(call.inputs[1].dtype) == nullptr)
         return call.broken("input and output differ in type or number of dimensions, or the shape (input 1) is not int32 or int64");
+    if (call.inputs[1].constant == nullptr && call.inputs[1].elementCount() > 0)
+        return call.needsValues("sizes");
     if (const auto target = call.constantInts(1)) {
         const auto axes = call.intsAttribute("axes");
         if (target->size() != (axes ? axes->size() : x.rank()))

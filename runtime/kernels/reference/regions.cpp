@@ -123,6 +123,9 @@ struct AlignAxis {
     }
 };
 
+/// Samples along one side of a cell: with as many on the other side a cell ends within a moment.
+constexpr double maxSamples = 1024;
+
 /// Nothing when the region is not finite or so large that sampling it would not end.
 std::optional<AlignAxis> alignAxis(const AlignSettings &settings, double scale, double first, double last, std::int64_t pooled)
 {
@@ -133,7 +136,7 @@ std::optional<AlignAxis> alignAxis(const AlignSettings &settings, double scale, 
         extent = std::max(extent, 1.0);
     axis.cell = extent / static_cast<double>(pooled);
     const double grid = settings.samplingRatio > 0 ? static_cast<double>(settings.samplingRatio) : std::ceil(axis.cell);
-    if (!std::isfinite(extent) || !std::isfinite(axis.start) || !(grid <= 65536))
+    if (!std::isfinite(extent) || !std::isfinite(axis.start) || !(grid <= maxSamples))
         return std::nullopt;
     axis.grid = std::max<std::int64_t>(0, static_cast<std::int64_t>(grid));
     return axis;

@@ -131,6 +131,8 @@ core::Expected<ResizeCall> newResizeCall(const KernelCall &call)
     ResizeRule &rule = result.rule;
     rule.coordinates = call.stringAttribute("coordinate_transformation_mode", "half_pixel");
     rule.nearest = call.stringAttribute("nearest_mode", "round_prefer_floor");
+    if (rule.nearest == "simple") // the name of Upsample's rule here, none of the standard's
+        rule.nearest = "simple (none of Resize)";
     rule.cubicCoefficient = static_cast<double>(call.floatAttribute("cubic_coeff_a", -0.75F));
     rule.excludeOutside = call.intAttribute("exclude_outside", 0) != 0;
     rule.antialias = call.intAttribute("antialias", 0) != 0;

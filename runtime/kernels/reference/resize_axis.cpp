@@ -106,6 +106,9 @@ core::Expected<void> checkResizeRule(const KernelCall &call, const ResizeRule &r
     return {};
 }
 
+/// Some 24 bytes each.
+constexpr double maxTableTaps = 1 << 25;
+
 core::Expected<ResizeTable> resizeTable(const KernelCall &call, const ResizeRule &rule, const ResizeAxis &axis)
 {
     const double scale = axis.bySize ? static_cast<double>(axis.output) / static_cast<double>(axis.input) : axis.scale;
@@ -113,6 +116,10 @@ core::Expected<ResizeTable> resizeTable(const KernelCall &call, const ResizeRule
     // A kernel far wider than the input only repeats its borders; no sane scale gets there, and the table would have no bound.
     if (!(scale > 0) || !(stretch <= 4 * static_cast<double>(axis.input) + 16))
         return call.broken("the scale of dimension " + std::to_string(axis.axis) + " does not fit its size");
+    // The table is made when the call is bound, beside the budget for tensors.
+    const double taps = static_cast<double>(axis.output) * (rule.mode == ResizeMode::Nearest ? 1 : 4 * stretch);
+    if (!(taps <= maxTableTaps))
+        return call.unsupported("a dimension of " + std::to_string(axis.output) + " positions to be resized has no kernel");
     ResizeTable table;
     table.axis = axis.axis;
     table.input = axis.input;

@@ -67,7 +67,10 @@ core::Expected<BoundKernel> bindConstantOfShape(const KernelCall &call)
         std::copy_n(tensor->data.bytes().begin(), value.size(), value.begin());
     } else if (y.dtype != core::DType::Float32)
         return call.broken("without value the output is float32");
-    if (const auto dims = call.constantInts(0); dims && *dims != y.dims)
+    const auto dims = call.constantInts(0);
+    if (call.inputs[0].constant == nullptr && call.inputs[0].elementCount() > 0)
+        return call.needsValues("sizes");
+    if (dims && *dims != y.dims)
         return call.broken("the shape input does not give the output's shape");
     return bindFill(call, std::move(value));
 }
@@ -127,6 +130,10 @@ core::Expected<BoundKernel> bindRange(const KernelCall &call)
     }
     if (y.rank() != 1)
         return call.broken("the output has one dimension");
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (call.inputs[i].constant == nullptr)
+            return call.needsValues("start, limit and delta");
+    }
     return dispatchNumber(call, y.dtype, [&](auto tag) -> core::Expected<BoundKernel> {
         using T = typename decltype(tag)::Type;
         return bound(call, [count = y.dims[0]](const KernelRun &run) -> KernelStatus {

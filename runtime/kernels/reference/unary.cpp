@@ -128,7 +128,7 @@ core::Expected<BoundKernel> bindCelu(const KernelCall &call)
     const float alpha = call.floatAttribute("alpha", 1.0F);
     return bindFloatMap(call, [alpha](auto tag) {
         using T = typename decltype(tag)::Type;
-        return [a = T(alpha)](T x) -> T { return std::max(T(0), x) + std::min(T(0), a * std::expm1(x / a)); };
+        return [a = T(alpha)](T x) -> T { return std::max(x, T(0)) + std::min(a * std::expm1(x / a), T(0)); }; // NaN stays
     });
 }
 
@@ -148,7 +148,7 @@ core::Expected<BoundKernel> bindHardSigmoid(const KernelCall &call)
     const float alpha = call.floatAttribute("alpha", 0.2F), beta = call.floatAttribute("beta", 0.5F);
     return bindFloatMap(call, [alpha, beta](auto tag) {
         using T = typename decltype(tag)::Type;
-        return [a = T(alpha), b = T(beta)](T x) -> T { return std::max(T(0), std::min(T(1), a * x + b)); };
+        return [a = T(alpha), b = T(beta)](T x) -> T { return std::min(std::max(a * x + b, T(0)), T(1)); };
     });
 }
 

@@ -23,8 +23,8 @@ core::Expected<core::Dims> unpooledDims(const KernelCall &call)
         return call.broken("strides or pads have the wrong number of values");
     core::Dims result{x[0], x[1]};
     for (std::size_t i = 0; i < rank; ++i) {
-        for (const std::int64_t value : {(*kernel)[i], strides[i], x[i + 2] + 1, pads[i] + 1, pads[i + rank] + 1}) {
-            if (value < 1 || value > maxWindowValue)
+        for (const std::int64_t value : {(*kernel)[i] - 1, strides[i] - 1, x[i + 2], pads[i], pads[i + rank]}) {
+            if (value < 0 || value >= maxWindowValue)
                 return call.broken("a kernel, stride, pad or size is out of range");
         }
         result.push_back((x[i + 2] - 1) * strides[i] + (*kernel)[i] - pads[i] - pads[i + rank]);
@@ -42,6 +42,8 @@ core::Expected<BoundKernel> bindMaxUnpool(const KernelCall &call)
     const TensorDesc &x = call.inputs[0], &indices = call.inputs[1], &y = call.outputs[0];
     if (x.rank() < 3 || indices.dims != x.dims || indices.dtype != core::DType::Int64 || y.dtype != x.dtype || y.rank() != x.rank())
         return call.broken("the indices have to be int64 of the input's shape, and the output needs its type and number of dimensions");
+    if (call.hasInput(2) && call.inputs[2].constant == nullptr)
+        return call.needsValues("sizes");
     auto inferred = unpooledDims(call);
     NORDLYS_TRY(inferred);
     for (std::size_t i = 0; i < y.rank(); ++i) {

@@ -96,6 +96,8 @@ core::Expected<BoundKernel> bindSum(const KernelCall &call)
 }
 core::Expected<BoundKernel> bindMean(const KernelCall &call)
 {
+    if (!call.outputs.empty() && !core::isFloat(call.outputs[0].dtype))
+        return call.broken("the inputs have to be floating point");
     return bindFold(call, Fold::Mean);
 }
 

@@ -83,6 +83,8 @@ core::Dims withoutOnes(const core::Dims &dims)
 core::Expected<BoundKernel> bindOnes(const KernelCall &call)
 {
     NORDLYS_TRY(call.requireOrPacked(1));
+    if (call.hasInput(1) && call.inputs[1].constant == nullptr && call.inputs[1].elementCount() > 0)
+        return call.needsValues("axes");
     if (withoutOnes(call.inputs[0].dims) != withoutOnes(call.outputs[0].dims))
         return call.broken("the output's shape differs from the input's in more than dimensions of size 1");
     return bindCopy(call);

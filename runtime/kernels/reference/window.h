@@ -3,6 +3,8 @@
 
 #include "reference.h"
 
+#include <algorithm>
+
 namespace nordlys::runtime::reference {
 
 /// Geometry of a sliding window along one spatial dimension.
@@ -25,5 +27,36 @@ inline constexpr std::int64_t maxWindowValue = std::int64_t(1) << 28;
 
 /// Walks all positions of a small box: index has `rank` entries; returns false after the last.
 bool nextIndex(std::array<std::int64_t, maxRank> &index, const std::array<std::int64_t, maxRank> &sizes, std::size_t rank);
+
+/// Calls visit(position in the plane) for every tap inside the input; returns how many taps lie inside the padded input. The taps
+/// outside are counted, not walked: a kernel may be far larger than the input.
+template <typename Visit>
+double visitWindow(const Window &window, const std::array<std::int64_t, maxRank> &strides, const std::array<std::int64_t, maxRank> &out, Visit &&visit)
+{
+    std::array<std::int64_t, maxRank> first{}, counts{}, tap{};
+    double padded = 1;
+    bool any = true;
+    for (std::size_t d = 0; d < window.size(); ++d) {
+        const WindowAxis &axis = window[d];
+        const std::int64_t start = axis.position(out[d], 0);
+        const auto tapsBelow = [&](std::int64_t end) { // taps at positions below `end`
+            return std::clamp<std::int64_t>((end - start + axis.dilation - 1) / axis.dilation, 0, axis.kernel);
+        };
+        const std::int64_t before = start < 0 ? tapsBelow(0) : 0;
+        first[d] = start + before * axis.dilation;
+        counts[d] = start < axis.input ? tapsBelow(axis.input) - before : 0;
+        padded *= static_cast<double>(start < axis.input + axis.padEnd ? tapsBelow(axis.input + axis.padEnd) : 0);
+        any = any && counts[d] > 0;
+    }
+    if (!any)
+        return padded;
+    do {
+        std::int64_t at = 0;
+        for (std::size_t d = 0; d < window.size(); ++d)
+            at += (first[d] + tap[d] * window[d].dilation) * strides[d];
+        visit(at);
+    } while (nextIndex(tap, counts, window.size()));
+    return padded;
+}
 
 } // namespace nordlys::runtime::reference

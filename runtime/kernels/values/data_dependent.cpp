@@ -30,7 +30,7 @@ core::Expected<void> requireTensors(const ValueCall &value, std::size_t count)
     return {};
 }
 
-/// Positions of the elements that are not zero, as columns of [rank, count] in C order; a scalar counts as one dimension of size 1 (ONNX
+/// Positions of the elements that are not zero, as columns of [rank, count] in C order; a scalar has no dimensions, so its columns are empty (ONNX
 /// NonZero behaves like numpy.nonzero on at least one dimension). -0.0 is zero.
 template <typename T>
 core::Expected<Value> nonZeroOf(const ValueCall &value)
@@ -104,7 +104,7 @@ struct Slices {
         auto out = core::HostTensor::create(tensor.dtype(), std::move(result), byteLimit);
         NORDLYS_TRY(out);
         std::byte *to = out->bytes().data();
-        for (std::size_t o = 0; o < outer && bytes > 0; ++o) {
+        for (std::size_t o = 0; o < outer && bytes > 0 && !picked.empty(); ++o) {
             for (const std::int64_t index : picked) {
                 std::memcpy(to, tensor.bytes().data() + (o * count + static_cast<std::size_t>(index)) * bytes, bytes);
                 to += bytes;

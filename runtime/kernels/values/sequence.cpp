@@ -153,6 +153,15 @@ Rows rowsOf(const core::HostTensor &tensor, std::size_t axis)
     return rows;
 }
 
+/// Parts take memory of their own beside their data: a long axis, or a long list, of nothing must not become millions of them.
+core::Expected<void> checkPartCount(const ValueCall &value, std::int64_t count)
+{
+    constexpr std::int64_t bytesPerPart = 256;
+    if (count > static_cast<std::int64_t>(std::min<std::uint64_t>(value.byteLimit, std::uint64_t(1) << 40)) / bytesPerPart)
+        return value.call.broken("a sequence of " + std::to_string(count) + " tensors does not fit the memory that is allowed");
+    return {};
+}
+
 /// The sizes that input 1 of SplitToSequence asks for: one number is the size of all parts (the last may be smaller), a list names each.
 core::Expected<std::vector<std::int64_t>> splitSizes(const ValueCall &value, std::int64_t length)
 {
@@ -161,6 +170,7 @@ core::Expected<std::vector<std::int64_t>> splitSizes(const ValueCall &value, std
         auto stated = integersOf(value, 1);
         NORDLYS_TRY(stated);
         if (!value.inputs[1].tensor().dims().empty()) {
+            NORDLYS_TRY(checkPartCount(value, static_cast<std::int64_t>(stated->size())));
             std::int64_t rest = length;
             for (const std::int64_t size : *stated) {
                 if (size < 0 || size > rest)
@@ -176,10 +186,7 @@ core::Expected<std::vector<std::int64_t>> splitSizes(const ValueCall &value, std
             return value.call.broken("the size of a part (input 1) is " + std::to_string(chunk));
     }
     const std::int64_t count = length == 0 ? 0 : (length - 1) / chunk + 1;
-    // Parts take memory of their own beside their data: a long axis of nothing must not become millions of them.
-    constexpr std::int64_t bytesPerPart = 256;
-    if (count > static_cast<std::int64_t>(std::min<std::uint64_t>(value.byteLimit, std::uint64_t(1) << 40)) / bytesPerPart)
-        return value.call.broken("a sequence of " + std::to_string(count) + " tensors does not fit the memory that is allowed");
+    NORDLYS_TRY(checkPartCount(value, count));
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(count), chunk);
     if (count > 0)
         sizes.back() = length - chunk * (count - 1);
