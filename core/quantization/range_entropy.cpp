@@ -26,6 +26,20 @@ Histogram mirrored(const Histogram &histogram, const BinSpan &span)
     return result;
 }
 
+/// Exact zeros (half of what a Relu gives) are a code in every grid: no width of the window blurs them. Their bin counts as the fuller one of its
+/// neighbours, or merging it would decide alone.
+Histogram withoutZeros(Histogram histogram)
+{
+    for (std::size_t i = 0; i < histogram.bins(); ++i) {
+        if (histogram.edge(i) > 0 || histogram.edge(i + 1) <= 0)
+            continue;
+        const double below = i > 0 ? histogram.weights[i - 1] : 0, above = i + 1 < histogram.bins() ? histogram.weights[i + 1] : 0;
+        if (const double neighbour = std::max(below, above); neighbour > 0)
+            histogram.weights[i] = std::min(histogram.weights[i], neighbour);
+    }
+    return histogram;
+}
+
 void fillEmptyBins(std::vector<double> &distribution)
 {
     const auto empty = static_cast<double>(std::count(distribution.begin(), distribution.end(), 0.0));
@@ -112,7 +126,8 @@ Range entropyRange(const Histogram &given, bool symmetric, std::size_t levels)
     const auto occupied = occupiedBins(given);
     if (!occupied)
         return {0, 0};
-    const Histogram histogram = symmetric ? mirrored(given, *occupied) : given;
+    const Histogram plain = withoutZeros(given);
+    const Histogram histogram = symmetric ? mirrored(plain, *occupied) : plain;
     std::size_t first = symmetric ? 0 : occupied->first, last = symmetric ? histogram.bins() - 1 : occupied->last;
     Range best{histogram.edge(first), histogram.edge(last + 1)};
     double lowest = std::numeric_limits<double>::infinity();

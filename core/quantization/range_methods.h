@@ -23,7 +23,8 @@ namespace nordlys::core {
 ///   bins or more; asymmetric: each step gives up two bins, one on each side, two on the left or two on the right, what loses least, and the
 ///   bin of zero stays inside; symmetric: on the histogram mirrored about zero, one bin on each side. P: the window with what lies outside
 ///   added to its end bins. Q: the window's n bins merged to 255 levels (bin j to level floor(255 j / n)) and each level spread evenly over its bins that hold
-///   something. Empty bins of P and Q get 1e-4, taken evenly from the others (where those stay positive). The window with the lowest
+///   something. The bin of zero counts no more than the fuller one of its neighbours, because exact zeros are a code in every grid (vendors' forms
+///   let the zeros of a Relu decide). Empty bins of P and Q get 1e-4, taken evenly from the others (where those stay positive). The window with the lowest
 ///   KL(P || Q) = sum P ln(P / Q) of the normalised distributions gives the range; then gridFromRange. Fewer than 255 bins: the range of the bins.
 /// - sqnr (tf_enhanced): observed range = outer edges of the bins that hold something, with 0 inside and at least 0.01 wide; data that is zero
 ///   throughout: -1 .. 1. Cost of a grid: inside its range p_i (x_i - dq(x_i))^2, outside gamma p_i (x_i - limit)^2 with gamma = 3. Asymmetric candidates: the

@@ -54,7 +54,7 @@ void gather(benchmark::State &state, const std::string &spec, int threads)
     options.limit = 30;
     if (!spec.starts_with("random"))
         options.recipe = *core::PreprocessRecipe::parse("crop:0.875,resize:224x224,color:rgb,mean:127.5,std:127.5,layout:nchw");
-    const std::string path = spec.starts_with("random") ? spec : (test::sharedModel("x").parent_path().parent_path() / spec).string();
+    const std::string path = spec.starts_with("random") ? spec : (test::sharedPath() / spec).string();
     auto samples = core::SampleSet::open(path, (*model)->graph, options);
     if (!samples)
         return state.SkipWithError(samples.error().text().c_str());

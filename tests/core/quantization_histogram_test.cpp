@@ -77,7 +77,7 @@ TEST(QuantizationHistogram, ExtremesHaveBins)
     EXPECT_EQ(total, 5U);
     EXPECT_FALSE(GrowingHistogram().covers(0, 0));
     EXPECT_TRUE(binned({}).histogram().weights.empty());
-    EXPECT_FALSE(histogram.covers(std::numeric_limits<float>::infinity(), 0));
+    EXPECT_FALSE(histogram.covers(0, std::numeric_limits<float>::infinity()));
 }
 
 /// First batch -1 .. 2: centre .5, three times its width is -4 .. 5, bins of 9/512. Two batches of 4 and 10 values: the mean of .5 and .2 is .35, not 4/14.

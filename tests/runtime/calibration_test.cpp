@@ -212,10 +212,14 @@ TEST_F(Calibration, GoesOnWhereItWasStopped)
             };
             CalibrationStatistics statistics;
             const auto stopped = gatherStatistics(model, samples(*model), {mode, threads, true}, statistics, job);
-            ASSERT_FALSE(stopped);
-            EXPECT_EQ(stopped.error().code, core::ErrorCode::Interrupted);
-            EXPECT_GT(statistics.done, 0U);
-            EXPECT_LT(statistics.done, 120U);
+            // Progress is told on one of the threads: with several it may be that the others have done all by then.
+            if (threads == 1 || !stopped) {
+                ASSERT_FALSE(stopped);
+                EXPECT_EQ(stopped.error().code, core::ErrorCode::Interrupted);
+                EXPECT_LT(statistics.done, 120U);
+            }
+            if (threads == 1)
+                EXPECT_GT(statistics.done, 40U);
             const fs::path file = m_folder.path() / "statistics.json";
             ASSERT_TRUE(writeStatistics(file, statistics));
             auto read = readStatistics(file);
