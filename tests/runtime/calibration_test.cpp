@@ -218,8 +218,9 @@ TEST_F(Calibration, GoesOnWhereItWasStopped)
                 EXPECT_EQ(stopped.error().code, core::ErrorCode::Interrupted);
                 EXPECT_LT(statistics.done, 120U);
             }
-            if (threads == 1)
+            if (threads == 1) {
                 EXPECT_GT(statistics.done, 40U);
+            }
             const fs::path file = m_folder.path() / "statistics.json";
             ASSERT_TRUE(writeStatistics(file, statistics));
             auto read = readStatistics(file);
