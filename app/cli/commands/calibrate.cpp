@@ -4,18 +4,16 @@
 #include "../support/model_source.h"
 #include "../support/output_guard.h"
 #include "../support/table.h"
+#include "../support/number_checks.h"
 
-#include <core/placement/node_query.h>
 #include <core/quantization/encoding_file.h>
-#include <core/quantization/quantizable.h>
+#include <core/quantization/tensor_query.h>
+#include <core/quantization/vendor_command.h>
 #include <runtime/quantization/calibrate.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
-
-#include <fnmatch.h>
 
 namespace nordlys::cli {
 
@@ -24,20 +22,36 @@ namespace {
 struct CalibrateArguments {
     ModelArguments model;
     SampleArguments samples;
-    std::string output, method = "min-max", format = "aimet-0.6.1", keep;
+    std::string output, method = "min-max", weightMethod = "min-max", format = "aimet-0.6.1", keep, histogram, statistics;
+    std::string actSchema, weightSchema;
     std::vector<std::string> exclude;
+    double percentile = 99.99;
     int actBits = 8, weightBits = 8, threads = 0;
-    bool perChannel = false, actSymmetric = false, weightSymmetric = true, json = false;
+    bool perChannel = false, actSymmetric = false, weightSymmetric = true, strictSamples = false, vendorCommands = false, json = false;
 };
 
-core::Expected<void> checkChoices(const CalibrateArguments &options)
+constexpr std::size_t namedSkips = 10; // of the plain text; JSON has all
+
+core::Expected<core::RangeChoice> rangeChoice(const std::string &option, const std::string &name, double percentile)
 {
-    if (options.method != "min-max") {
-        for (const char *planned : {"percentile", "mse", "entropy", "sqnr"})
-            if (options.method == planned)
-                return core::notSupported("--method " + options.method, "this method is not built in", "Use --method min-max.");
-        return core::usageError("--method " + options.method, "no such method", "Use --method min-max.");
-    }
+    const auto method = core::rangeMethodFromName(name);
+    if (!method)
+        return core::usageError(option + " " + name, "no such method", "Use min-max, percentile, mse, entropy or sqnr.");
+    return core::RangeChoice{*method, percentile};
+}
+
+core::Expected<std::optional<core::RangeSchema>> rangeSchema(const std::string &option, const std::string &name)
+{
+    if (name.empty())
+        return std::optional<core::RangeSchema>();
+    const auto schema = core::rangeSchemaFromName(name);
+    if (!schema)
+        return core::usageError(option + " " + name, "no such schema", "Use asymmetric, symmetric, unsignedsymmetric or strictsymmetric.");
+    return schema;
+}
+
+core::Expected<void> checkFormat(const CalibrateArguments &options)
+{
     if (options.format != "aimet-0.6.1") {
         for (const char *planned : {"aimet-1.0.0", "aimet-2.0.0", "seed", "qdq"})
             if (options.format == planned)
@@ -48,61 +62,9 @@ core::Expected<void> checkChoices(const CalibrateArguments &options)
     return {};
 }
 
-bool matchesAny(const std::vector<std::string> &patterns, const std::string &name)
+/// Everything that the command line says of ranges.
+core::Expected<runtime::CalibrationOptions> calibrationOptions(const CalibrateArguments &options, const ModelSource &source)
 {
-    return std::ranges::any_of(patterns, [&name](const std::string &pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
-}
-
-/// Tensors that the patterns name, those of nodes that they name (weights, biases, outputs), and the biases that lose the scales they are made of.
-std::set<std::string> excludedTensors(const core::Graph &graph, const std::vector<std::string> &patterns)
-{
-    std::vector<bool> excludedNodes(graph.nodes.size(), false);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-        excludedNodes[i] = matchesAny(patterns, std::string(graph.nameOf(core::NodeId(i))));
-    for (const std::string &pattern : patterns) {
-        if (!pattern.starts_with("op:") && !pattern.starts_with("name:"))
-            continue;
-        for (const core::NodeId node : core::selectNodes(graph, pattern))
-            excludedNodes[node.index] = true;
-    }
-    const auto tensors = core::quantizableTensors(graph);
-    std::set<std::string> names;
-    for (const core::QuantizableTensor &tensor : tensors) {
-        const core::Tensor &value = graph.tensor(tensor.tensor);
-        const std::string name(graph.nameOf(tensor.tensor));
-        bool excluded = matchesAny(patterns, name) || (value.producer.isValid() && excludedNodes[value.producer.index]);
-        if (tensor.kind != core::QuantizableKind::Activation)
-            excluded = excluded || std::ranges::any_of(value.consumers, [&](core::NodeId node) { return excludedNodes[node.index]; });
-        if (excluded)
-            names.insert(name);
-    }
-    for (const core::QuantizableTensor &tensor : tensors) {
-        for (const core::TensorId factor : {tensor.biasActivation, tensor.biasWeight}) {
-            if (factor.isValid() && names.contains(std::string(graph.nameOf(factor))))
-                names.emplace(graph.nameOf(tensor.tensor));
-        }
-    }
-    return names;
-}
-
-std::size_t applyExclusions(core::EncodingSet &set, const core::Graph &graph, const std::vector<std::string> &patterns)
-{
-    if (patterns.empty())
-        return 0;
-    const auto excluded = excludedTensors(graph, patterns);
-    return std::erase_if(set.entries, [&](const auto &entry) { return excluded.contains(entry.first) || matchesAny(patterns, entry.first); });
-}
-
-core::Expected<void> calibrate(const CalibrateArguments &options, const Context &context)
-{
-    NORDLYS_TRY(checkChoices(options));
-    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path}));
-    auto source = openSource(options.model, context);
-    if (!source)
-        return std::move(source.error());
-    const auto samples = openSamples(options.samples, *source);
-    if (!samples)
-        return samples.error();
     runtime::CalibrationOptions calibration;
     calibration.actBits = options.actBits;
     calibration.weightBits = options.weightBits;
@@ -110,17 +72,113 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     calibration.actSymmetric = options.actSymmetric;
     calibration.weightSymmetric = options.weightSymmetric;
     calibration.threads = chosenThreads(options.threads);
+    calibration.skipBroken = !options.strictSamples;
+    auto act = rangeChoice("--method", options.method, options.percentile), weight = rangeChoice("--weight-method", options.weightMethod, options.percentile);
+    NORDLYS_TRY(act);
+    NORDLYS_TRY(weight);
+    calibration.actRange = *act;
+    calibration.weightRange = *weight;
+    auto actSchema = rangeSchema("--act-schema", options.actSchema), weightSchema = rangeSchema("--weight-schema", options.weightSchema);
+    NORDLYS_TRY(actSchema);
+    NORDLYS_TRY(weightSchema);
+    calibration.actSchema = *actSchema;
+    calibration.weightSchema = *weightSchema;
+    if (!options.histogram.empty()) {
+        calibration.histogram = core::histogramModeFromName(options.histogram);
+        if (!calibration.histogram)
+            return core::usageError("--histogram " + options.histogram, "no such histogram", "Use growing or first-batch.");
+    }
+    if (source.project) {
+        for (const auto &[name, entry] : source.project->edits.encodings.entries) {
+            if (entry.locked)
+                calibration.keep.entries.emplace(name, entry);
+        }
+    }
     if (!options.keep.empty()) {
-        auto kept = core::readEncodings(options.keep, &source->model->graph);
-        if (!kept)
-            return std::move(kept.error());
+        auto kept = core::readEncodings(options.keep, &source.model->graph);
+        NORDLYS_TRY(kept);
+        kept->set.entries.merge(calibration.keep.entries);
         calibration.keep = std::move(kept->set);
     }
-    auto result = runtime::calibrateMinMax(source->model, *samples, calibration, context.job());
+    calibration.exclude = core::selectTensors(source.model->graph, options.exclude);
+    return calibration;
+}
+
+/// Statistics of an earlier run, or empty ones that know their model.
+core::Expected<runtime::CalibrationStatistics> openStatistics(const std::string &path, const core::Model &model, const Context &context)
+{
+    runtime::CalibrationStatistics statistics;
+    std::error_code ignored;
+    if (path.empty())
+        return statistics;
+    if (std::filesystem::exists(path, ignored))
+        return runtime::readStatistics(path);
+    auto hash = core::modelSha256(model, context.job());
+    NORDLYS_TRY(hash);
+    statistics.modelSha256 = std::move(*hash);
+    return statistics;
+}
+
+core::Expected<runtime::CalibrationResult> calibrateAndKeep(const CalibrateArguments &options, const ModelSource &source, const core::SampleSet &samples,
+                                                            const runtime::CalibrationOptions &calibration, const Context &context)
+{
+    auto statistics = openStatistics(options.statistics, *source.model, context);
+    NORDLYS_TRY(statistics);
+    const std::size_t before = statistics->done;
+    auto result = runtime::calibrate(source.model, samples, calibration, context.job(), &*statistics);
+    if (!options.statistics.empty() && statistics->done > before) {
+        auto written = runtime::writeStatistics(options.statistics, *statistics);
+        if (!written && (result || result.error().code == core::ErrorCode::Interrupted))
+            return std::move(written.error());
+        if (!result && result.error().code == core::ErrorCode::Interrupted)
+            result.error().fix = fmt::format("{} of {} samples are in {}: the same command goes on from there.", statistics->done, samples.size(), options.statistics);
+    }
+    return result;
+}
+
+core::VendorCommands vendorCommandsFor(const CalibrateArguments &options, const runtime::CalibrationOptions &calibration, const ModelSource &source)
+{
+    core::VendorSettings settings;
+    settings.model = source.model->path.string();
+    settings.output = source.model->path.stem().string();
+    const bool isList = options.samples.inputs.size() == 1 && options.samples.inputs.front().ends_with(".txt");
+    settings.inputList = isList ? options.samples.inputs.front() : "input_list.txt";
+    settings.keep = options.keep;
+    settings.actBits = options.actBits;
+    settings.weightBits = options.weightBits;
+    settings.actRange = calibration.actRange;
+    settings.weightRange = calibration.weightRange;
+    settings.actSchema = calibration.actSchema.value_or(options.actSymmetric ? core::RangeSchema::Symmetric : core::RangeSchema::Asymmetric);
+    settings.weightSchema = calibration.weightSchema.value_or(options.weightSymmetric ? core::RangeSchema::Symmetric : core::RangeSchema::Asymmetric);
+    settings.perChannel = options.perChannel;
+    settings.excludes = !calibration.exclude.empty();
+    return core::vendorCommands(settings);
+}
+
+core::Expected<void> calibrate(const CalibrateArguments &options, const Context &context)
+{
+    NORDLYS_TRY(checkFormat(options));
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path}));
+    auto source = openSource(options.model, context);
+    if (!source)
+        return std::move(source.error());
+    const auto calibration = calibrationOptions(options, *source);
+    if (!calibration)
+        return calibration.error();
+    if (!options.statistics.empty()) {
+        NORDLYS_TRY(refuseToOverwriteInputs(options.statistics, {options.model.path, source->model->path, options.keep}));
+        if (std::filesystem::path(options.statistics).lexically_normal() == std::filesystem::path(options.output).lexically_normal())
+            return core::usageError("--statistics " + options.statistics, "the encodings go there", "Name another file.");
+    }
+    const auto samples = openSamples(options.samples, *source);
+    if (!samples)
+        return samples.error();
+    auto result = calibrateAndKeep(options, *source, *samples, *calibration, context);
     if (!result)
         return std::move(result.error());
-    const std::size_t excluded = applyExclusions(result->encodings, source->model->graph, options.exclude);
+    const std::size_t excluded = calibration->exclude.size();
     NORDLYS_TRY(core::writeEncodings(options.output, result->encodings, source->model->graph));
+    const core::VendorCommands vendor = vendorCommandsFor(options, *calibration, *source);
 
     std::size_t activations = 0;
     for (const auto &[name, entry] : result->encodings.entries)
@@ -132,16 +190,25 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
         json["encodings"] = options.output;
         json["format"] = options.format;
         json["method"] = options.method;
+        json["weightMethod"] = options.weightMethod;
         json["activations"] = activations;
         json["parameters"] = parameters;
         json["excluded"] = excluded;
         json["samples"] = result->samples;
+        json["skipped"] = Json::array();
+        for (const runtime::SkippedSample &sample : result->skipped)
+            json["skipped"].push_back({{"sample", sample.name}, {"why", sample.why}});
         json["preprocess"] = samples->recipeText();
         json["ranges"] = Json::array();
         for (const auto &[name, range] : result->ranges)
             json["ranges"].push_back({{"tensor", name}, {"min", range.min}, {"max", range.max}, {"values", range.values}});
+        json["vendorCommands"] = {{"qairt", vendor.qairt}, {"qnn", vendor.qnn}, {"notes", vendor.notes}};
         json["warnings"] = source->warnings;
+        for (const std::string &note : result->notes)
+            json["warnings"].push_back(note);
         json["elapsedMs"] = elapsedMs;
+        json["gatherMs"] = static_cast<double>(result->gatherNs) / 1e6;
+        json["searchMs"] = static_cast<double>(result->searchNs) / 1e6;
         return writeJson(json);
     }
     Facts facts;
@@ -150,13 +217,32 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
                                      parameters, options.weightBits, options.perChannel ? ", per channel" : ""));
     if (excluded > 0)
         facts.add("Excluded", std::to_string(excluded));
-    facts.add("Samples", std::to_string(result->samples));
+    if (result->skipped.empty())
+        facts.add("Samples", std::to_string(result->samples));
+    else
+        facts.add("Samples", fmt::format("{}, {} skipped", result->samples, result->skipped.size()));
+    for (std::size_t i = 0; i < std::min(result->skipped.size(), namedSkips); ++i)
+        facts.add("Skipped", result->skipped[i].name + ": " + result->skipped[i].why);
+    if (result->skipped.size() > namedSkips)
+        facts.add("Skipped", fmt::format("and {} more; --json names all", result->skipped.size() - namedSkips));
     if (!samples->recipeText().empty())
         facts.add("Preprocess", samples->recipeText());
-    facts.add("Time", fmt::format("{:.1f} ms", elapsedMs));
+    facts.add("Time", fmt::format("{:.1f} ms, {:.1f} of them for choosing ranges", elapsedMs, static_cast<double>(result->searchNs) / 1e6));
     for (const std::string &warning : source->warnings)
         facts.add("Warning", warning);
-    return writeOut(facts.text());
+    for (const std::string &note : result->notes)
+        facts.add("Warning", note);
+    std::string text = facts.text();
+    if (options.vendorCommands) {
+        text += "\n";
+        for (const auto *lines : {&vendor.qairt, &vendor.qnn}) {
+            for (const std::string &line : *lines)
+                text += line + "\n";
+        }
+        for (const std::string &note : vendor.notes)
+            text += "# " + note + "\n";
+    }
+    return writeOut(text);
 }
 
 } // namespace
@@ -169,9 +255,17 @@ void addCalibrate(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             addSampleArguments(command, options.samples);
             command.add_option("-o,--output", options.output, "Encodings file to write")->required()->type_name("FILE");
-            command.add_option("--method", options.method, "How ranges become grids: min-max")
+            command.add_option("--method", options.method, "Ranges of activations: min-max, percentile, mse, entropy, sqnr")
                 ->type_name("M")
                 ->capture_default_str();
+            command.add_option("--weight-method", options.weightMethod, "Ranges of weights: the same methods")->type_name("M")->capture_default_str();
+            command.add_option("--percentile", options.percentile, "Percentile of that method, above 50 and at most 100")
+                ->type_name("P")
+                ->check(finiteNumber(50.0001, 100))
+                ->capture_default_str();
+            command.add_option("--histogram", options.histogram,
+                               "growing (default; all values of all samples) or first-batch (bins fixed by the first sample, as tf_enhanced does)")
+                ->type_name("H");
             command.add_option("--act-bits", options.actBits, "Bits of activations: 4, 8 or 16")
                 ->check(CLI::IsMember({4, 8, 16}))
                 ->capture_default_str();
@@ -182,10 +276,18 @@ void addCalibrate(CLI::App &program, Action &action)
             command.add_flag("--act-symmetric,!--act-asymmetric", options.actSymmetric, "Symmetric grids for activations");
             command.add_flag("--weight-symmetric,!--weight-asymmetric", options.weightSymmetric,
                              "Symmetric grids for weights (default)");
+            command.add_option("--act-schema", options.actSchema, "Grids of activations: asymmetric (default), symmetric, unsignedsymmetric, strictsymmetric")
+                ->type_name("S");
+            command.add_option("--weight-schema", options.weightSchema, "Grids of weights: the same schemas, default symmetric")->type_name("S");
+            command.add_option("--statistics", options.statistics,
+                               "File that keeps what the samples showed: an interrupted run goes on from it, another method needs no run")
+                ->type_name("FILE");
+            command.add_flag("--strict-samples", options.strictSamples, "A sample that cannot be used ends the command instead of being skipped");
+            command.add_flag("--vendor-commands", options.vendorCommands, "Print the vendor's command lines for the same settings too");
             command.add_option("--keep", options.keep, "Encodings to keep; only the rest is calibrated")->type_name("FILE");
             command
                 .add_option("--exclude", options.exclude,
-                            "Tensors, or nodes with all their tensors, that get no encodings: name, shell pattern, op:OPERATOR; repeatable")
+                            "Tensors, or nodes with all their tensors, that get no encodings: name, shell pattern, op:OPERATOR, kind:weight; repeatable")
                 ->type_name("QUERY")
                 ->expected(1)
                 ->take_all();
