@@ -288,8 +288,9 @@ TEST(WhatIfDigits, ShortMemoryCostsStepsAndKeepsTheNumbers)
         ASSERT_TRUE(result);
         steps.push_back(result->stepsRun);
         exactSteps.push_back(result->exactStepsRun);
-        if (options.memoryBytes > 0)
+        if (options.memoryBytes > 0) {
             EXPECT_LE(result->keptBytes, options.memoryBytes);
+        }
     }
     EXPECT_LT(steps[0], steps[1]);
     EXPECT_LT(steps[1], steps[2]);
@@ -492,12 +493,14 @@ TEST(WhatIfRunner, GoesAwayInTheMiddleOfAnEdit)
     EXPECT_LE(finished, 1);
 }
 
-TEST(WhatIfPhotographs, EveryEditEqualsAFullEvaluation)
+TEST(SlowWhatIfPhotographs, EveryEditEqualsAFullEvaluation)
 {
     NORDLYS_REQUIRE_SHARED(test::sharedModel("mobilenet_v2_imagenet_float") / "model.onnx");
     NORDLYS_REQUIRE_SHARED(test::sharedPath() / "images/imagenet_sample");
     WhatIfOptions options;
     options.threads = 2;
+    expectEveryEditEqualsAFullEvaluation(Case::photographs(2), options); // two samples at a time
+    options.maxSamples = 1; // one sample on two threads
     expectEveryEditEqualsAFullEvaluation(Case::photographs(2), options);
 }
 
@@ -514,7 +517,7 @@ TEST(WhatIfPhotographs, AnEditInTheLastThirdRunsAtMostTwoFifthsOfTheStepsOfEight
     EXPECT_EQ(first->stepsRun, first->stepsTotal);
     EXPECT_LE(first->keptBytes, options.memoryBytes);
     const std::size_t count = first->evaluation.tensors.size();
-    for (std::size_t i = count * 2 / 3; i < count; i += 3) {
+    for (std::size_t i = count * 2 / 3; i < count; i += 7) {
         const std::string name = first->evaluation.tensors[i].name;
         if (c.encodings.find(name) == nullptr)
             continue;
