@@ -91,8 +91,10 @@ private:
         PlanOptions options;
         options.precision = m_options.precision;
         options.encodings = m_options.encodings;
+        options.keepTensors = m_options.keepTensors;
         return options;
     }
+    [[nodiscard]] bool isAgainstFloat() const { return m_options.reference == Precision::Float32; }
 
     core::Expected<void> prepare(std::size_t samples)
     {
@@ -102,10 +104,13 @@ private:
 
         const Program &program = m_quantizedPlan->data().program;
         PlanOptions exactOptions;
+        exactOptions.precision = m_options.reference;
+        if (!isAgainstFloat())
+            exactOptions.encodings = m_options.encodings;
         for (const int t : storedTensors(program)) {
             const ProgramTensor &tensor = program.tensor(t);
             Tracked tracked{tensor.name, m_options.encodings.find(tensor.name), {}};
-            if (tracked.entry != nullptr) {
+            if (tracked.entry != nullptr && isAgainstFloat()) {
                 auto quantizer = bindQuantizer(tensor, tracked.entry->encoding);
                 NORDLYS_TRY(quantizer);
                 tracked.quantizer = std::move(*quantizer);

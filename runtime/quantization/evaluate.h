@@ -53,9 +53,12 @@ struct EvaluationOptions {
     std::int64_t labelOffset = 0;
     int threads = 1; ///< samples in parallel; the result does not depend on it
     std::size_t limit = 0; ///< only the first samples; 0: all
+    /// What `precision` is compared with: Float32, or QuantSim (with the same encodings; nothing is local then).
+    Precision reference = Precision::Float32;
+    std::vector<std::string> keepTensors; ///< must exist while running `precision`; Integer dequantizes them for the comparison
 };
 
-/// Runs float32 and `precision` side by side over the samples.
+/// Runs the reference and `precision` side by side over the samples.
 core::Expected<Evaluation> evaluateQuantized(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
                                              const EvaluationOptions &options, const core::JobContext &job = {});
 
