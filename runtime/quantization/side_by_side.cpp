@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace nordlys::runtime {
 
@@ -46,11 +47,15 @@ core::Expected<SideBySide> evaluateSideBySide(std::shared_ptr<const core::Model>
     if (!apart)
         return apart.error();
 
+    // The integer plan puts an input on its grid under another name; both do it in the same way.
+    std::unordered_set<std::string_view> inputs;
+    for (const core::TensorId input : model->graph.inputs)
+        inputs.insert(model->graph.nameOf(input));
     const auto simulated = byName(result.quantsim), computed = byName(result.integer);
     for (const TensorError &error : apart->tensors) {
         const core::EncodingEntry *entry = options.encodings.find(error.name);
         const auto a = simulated.find(error.name), b = computed.find(error.name);
-        if (entry == nullptr || a == simulated.end() || b == computed.end())
+        if (entry == nullptr || inputs.contains(error.name) || a == simulated.end() || b == computed.end())
             continue;
         TensorTriple triple{error.name, a->second->sqnrDb, b->second->sqnrDb, error.sqnrDb, 0};
         if (!entry->encoding.grids.empty())

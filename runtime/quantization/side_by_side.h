@@ -14,7 +14,7 @@ struct TensorTriple {
 };
 struct SideBySide {
     Evaluation quantsim, integer; ///< against float32; `integer` follows every encoded activation
-    std::vector<TensorTriple> tensors; ///< encoded activations that all three precisions have, in graph order
+    std::vector<TensorTriple> tensors; ///< encoded activations that all three precisions have, in graph order, without the graph inputs
     /// First of `tensors` where integer and quantsim are more than one step apart: from here on they do not compute the same.
     std::optional<std::size_t> firstDivergence;
 };
