@@ -155,7 +155,7 @@ core::Expected<ConstantBytes> packMatrix(const Program &program, const ProgramSt
 
 } // namespace
 
-core::Expected<void> packWeights(Program &program)
+core::Expected<void> packWeights(Program &program, const KnownPacked &known)
 {
     std::vector<bool> read(program.tensors.size(), false);
     const auto mark = [&read](int tensor) {
@@ -164,7 +164,9 @@ core::Expected<void> packWeights(Program &program)
     };
     for (ProgramStep &step : program.steps) {
         const bool packs = usesPackedWeights(step);
-        if (packs) {
+        if (packs)
+            step.packed = known ? known(program, step) : ConstantBytes();
+        if (packs && step.packed.bytes.empty()) {
             auto packed = step.op == "Conv" ? packConv(program, step) : packMatrix(program, step);
             NORDLYS_TRY(packed);
             step.packed = std::move(*packed);

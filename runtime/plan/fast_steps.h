@@ -3,6 +3,8 @@
 
 #include "program.h"
 
+#include <functional>
+
 namespace nordlys::runtime {
 
 /// Whether and in which layout a step runs on the fast float32 kernels.
@@ -15,7 +17,9 @@ enum class FastKind : std::uint8_t {
 FastKind fastKindOf(const Program &program, const ProgramStep &step);
 
 /// Packs constant weights of the fast steps into their `packed` bytes; the tensors of weights that nobody else reads lose their data.
-core::Expected<void> packWeights(Program &program);
+/// `known` may give bytes that were packed before from the same data (empty: none).
+using KnownPacked = std::function<ConstantBytes(const Program &program, const ProgramStep &step)>;
+core::Expected<void> packWeights(Program &program, const KnownPacked &known = {});
 
 /// True when a fast kernel of this operator reads its weights from `packed`.
 bool usesPackedWeights(const ProgramStep &step);

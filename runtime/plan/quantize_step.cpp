@@ -69,8 +69,13 @@ core::Expected<ConstantBytes> quantizedConstant(const ProgramTensor &tensor, con
             out[i] = encoding.bitwidth == 16 ? core::floatFromHalf(core::halfFromFloat(in[i])) : in[i];
     } else {
         forEachRun(tensor, encoding, [&](std::int64_t first, std::int64_t length, const core::Grid &grid) {
-            for (std::int64_t i = first; i < first + length; ++i)
-                out[i] = core::quantizeDequantize(in[i], grid, encoding.bitwidth);
+            // core::quantizeDequantize with the range of codes taken once.
+            const core::CodeRange codes = core::codeRangeOf(grid, encoding.bitwidth);
+            const auto low = static_cast<double>(codes.first), high = static_cast<double>(codes.last), zero = static_cast<double>(grid.zeroPoint);
+            for (std::int64_t i = first; i < first + length; ++i) {
+                const double code = std::nearbyint(static_cast<double>(in[i]) / grid.scale) + zero;
+                out[i] = std::isnan(in[i]) ? in[i] : static_cast<float>((std::clamp(code, low, high) - zero) * grid.scale);
+            }
         });
     }
     return constantFrom(std::move(*buffer));
@@ -114,13 +119,26 @@ core::Expected<BoundQuantizer> bindQuantizer(const ProgramTensor &tensor, const 
 core::Expected<void> applyEncodings(Program &program, const core::EncodingSet &encodings)
 {
     for (ProgramTensor &tensor : program.tensors) {
-        const core::EncodingEntry *entry = tensor.storage == Storage::Constant && tensor.fromSource ? encodings.find(tensor.name) : nullptr;
-        if (entry == nullptr || tensor.dtype != core::DType::Float32 || tensor.constant.bytes.empty())
+        const core::EncodingEntry *entry = constantEncoding(tensor, encodings);
+        if (entry == nullptr)
             continue;
         auto quantized = quantizedConstant(tensor, entry->encoding);
         NORDLYS_TRY(quantized);
         tensor.constant = std::move(*quantized);
     }
+    applyActivationEncodings(program, encodings);
+    return {};
+}
+
+const core::EncodingEntry *constantEncoding(const ProgramTensor &tensor, const core::EncodingSet &encodings)
+{
+    if (tensor.storage != Storage::Constant || !tensor.fromSource || tensor.dtype != core::DType::Float32 || tensor.constant.bytes.empty())
+        return nullptr;
+    return encodings.find(tensor.name);
+}
+
+void applyActivationEncodings(Program &program, const core::EncodingSet &encodings)
+{
     std::vector<ProgramStep> inputSteps;
     for (const int in : program.inputs) {
         const ProgramTensor &tensor = program.tensor(in);
@@ -146,7 +164,6 @@ core::Expected<void> applyEncodings(Program &program, const core::EncodingSet &e
         }
     }
     program.steps.insert(program.steps.begin(), std::make_move_iterator(inputSteps.begin()), std::make_move_iterator(inputSteps.end()));
-    return {};
 }
 
 } // namespace nordlys::runtime
