@@ -67,6 +67,7 @@ int run(int argc, char **argv)
     addCalibrate(program, action);
     addEncodings(program, action);
     addEvaluate(program, action);
+    addEqualize(program, action);
     addPlace(program, action);
     addBuild(program, action);
     addRun(program, action);

@@ -33,6 +33,7 @@ void addBench(CLI::App &program, Action &action);
 void addCalibrate(CLI::App &program, Action &action);
 void addEncodings(CLI::App &program, Action &action);
 void addEvaluate(CLI::App &program, Action &action);
+void addEqualize(CLI::App &program, Action &action);
 void addPlace(CLI::App &program, Action &action);
 void addBuild(CLI::App &program, Action &action);
 void addRun(CLI::App &program, Action &action);
