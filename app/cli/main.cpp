@@ -68,6 +68,9 @@ int run(int argc, char **argv)
     addEncodings(program, action);
     addEvaluate(program, action);
     addEqualize(program, action);
+    addBiasCorrect(program, action);
+    addSensitivity(program, action);
+    addMixed(program, action);
     addPlace(program, action);
     addBuild(program, action);
     addRun(program, action);

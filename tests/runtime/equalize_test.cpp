@@ -241,7 +241,8 @@ TEST(EqualizeModels, BatchNormalizationIsFoldedAndTheFunctionStays)
         const auto path = test::sharedModel(name) / "model.onnx";
         NORDLYS_REQUIRE_SHARED(path);
         core::OpenOptions options;
-        options.bindings.named = {{"height", 96}, {"width", 64}};
+        if (std::string_view(name) == "yunet_n_dynamic") // its other input sizes are free
+            options.bindings.named = {{"height", 96}, {"width", 64}};
         const auto model = openAt(path, options);
         const auto target = folder.path() / (std::string(name) + ".onnx");
         auto report = equalizeModel(model, target);
