@@ -67,6 +67,10 @@ int run(int argc, char **argv)
     addCalibrate(program, action);
     addEncodings(program, action);
     addEvaluate(program, action);
+    addEqualize(program, action);
+    addBiasCorrect(program, action);
+    addSensitivity(program, action);
+    addMixed(program, action);
     addPlace(program, action);
     addBuild(program, action);
     addRun(program, action);
