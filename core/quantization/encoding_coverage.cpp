@@ -72,24 +72,28 @@ private:
                                    : "it is a parameter, the entry stands among the activations",
                       "Move the entry to the other section.");
         }
-        if (entry.encoding.isPerChannel())
+        if (entry.encoding.axis >= 0 || entry.encoding.isBlockwise())
             checkChannels(name, entry.encoding, item);
     }
 
     void checkChannels(const std::string &name, const Encoding &encoding, const QuantizableTensor &item)
     {
         const int axis = item.kind == QuantizableKind::Bias ? 0 : item.channelAxis;
-        if (axis < 0) {
+        if (axis < 0 || (encoding.isBlockwise() && item.kind != QuantizableKind::Weight)) {
             violation(name, "channel-axis", "this tensor takes one encoding for all its values", "Use a single encoding.");
             return;
         }
-        if (encoding.axis != axis) {
+        if (encoding.axis >= 0 && encoding.axis != axis) {
             violation(name, "channel-axis",
                       fmt::format("its channels are counted along axis {}, the operator's output channels lie along axis {}",
                                   encoding.axis, axis),
                       fmt::format("Use axis {}.", axis));
         }
         const auto &shape = m_graph.tensor(item.tensor).shape;
+        if (encoding.isBlockwise()) {
+            checkBlockCount(name, encoding, shape);
+            return;
+        }
         if (!shape || static_cast<std::size_t>(axis) >= shape->size() || !(*shape)[static_cast<std::size_t>(axis)].isKnown())
             return;
         const std::int64_t channels = (*shape)[static_cast<std::size_t>(axis)].value;
@@ -98,6 +102,18 @@ private:
                       fmt::format("it has {} channel encodings, the tensor has {} channels", encoding.grids.size(), channels),
                       fmt::format("Give 1 or {} encodings.", channels));
         }
+    }
+
+    void checkBlockCount(const std::string &name, const Encoding &encoding, const std::optional<Shape> &shape)
+    {
+        const auto dims = shape ? knownDims(*shape) : std::nullopt;
+        if (!dims)
+            return;
+        const auto needed = gridCountFor(encoding, *dims);
+        if (!needed || *needed != encoding.grids.size())
+            violation(name, "channel-count",
+                      needed ? fmt::format("it has {} block encodings, the tensor has {} blocks", encoding.grids.size(), *needed) : needed.error().why,
+                      "Export the encodings of this tensor again.");
     }
 
     void findMissing()

@@ -138,7 +138,8 @@ core::Expected<core::Encoding> encodingFor(const std::string &name, const Observ
 /// int32 grid with the product of the scales; nothing where one of both has no grid.
 core::Expected<std::optional<core::Encoding>> biasEncoding(const core::EncodingEntry *activation, const core::EncodingEntry *weight)
 {
-    if (activation == nullptr || weight == nullptr || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty())
+    if (activation == nullptr || weight == nullptr || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty()
+        || weight->encoding.isBlockwise())
         return std::optional<core::Encoding>();
     core::Encoding encoding;
     encoding.bitwidth = 32;
