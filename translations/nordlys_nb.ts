@@ -4193,6 +4193,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <translation>Velg kodingene for denne modellen.</translation>
     </message>
     <message>
+        <source>; %1 could not be read, the first is %2</source>
+        <translation>; %1 kunne ikke leses, den første er %2</translation>
+    </message>
+    <message>
         <source>%1: %2 entries matched, %3 missing, %4 of no tensor, %5 repaired</source>
         <translation>%1: %2 oppføringer passet, %3 mangler, %4 uten tensor, %5 reparert</translation>
     </message>

@@ -111,10 +111,10 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     calibration.weightSymmetric = options.weightSymmetric;
     calibration.threads = chosenThreads(options.threads);
     if (!options.keep.empty()) {
-        auto kept = core::readEncodings(options.keep, &source->model->graph);
+        auto kept = openEncodings(options.keep, source->model->graph);
         if (!kept)
             return std::move(kept.error());
-        calibration.keep = std::move(kept->set);
+        calibration.keep = *std::move(kept);
     }
     auto result = runtime::calibrateMinMax(source->model, *samples, calibration, context.job());
     if (!result)
