@@ -131,7 +131,8 @@ TEST(EncodingConversion, SaysWhatIsLost)
     set.entries["six"] = {EncodingKind::Activation, perTensor(1, 3, 6), false};
     const auto lostIn = [&](EncodingDialect dialect, bool omitted) {
         std::vector<std::string> names;
-        for (const EncodingLoss &loss : newEncodingsText(dialect, set, &graph)->lost) {
+        const auto written = newEncodingsText(dialect, set, &graph);
+        for (const EncodingLoss &loss : written->lost) {
             if (loss.omitted == omitted)
                 names.push_back(loss.tensor);
         }
