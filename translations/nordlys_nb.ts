@@ -192,6 +192,10 @@
         <translation>En float16-koding har ikke noe rutenett.</translation>
     </message>
     <message>
+        <source>Every block has a grid of its own. Calibrate per tensor or per channel to edit it.</source>
+        <translation>Hver blokk har sitt eget rutenett. Kalibrer per tensor eller per kanal for å redigere den.</translation>
+    </message>
+    <message>
         <source>Every channel has a grid of its own. Set the bit width, or calibrate per tensor.</source>
         <translation>Hver kanal har sitt eget rutenett. Sett bitbredden, eller kalibrer per tensor.</translation>
     </message>
@@ -356,6 +360,10 @@
 </context>
 <context>
     <name>GraphPainter</name>
+    <message>
+        <source> /block %1</source>
+        <translation> /blokk %1</translation>
+    </message>
     <message>
         <source> /ch %1</source>
         <translation> /kanal %1</translation>
@@ -2070,6 +2078,14 @@
         <translation>avledet</translation>
     </message>
     <message>
+        <source>%1 blocks</source>
+        <translation>%1 blokker</translation>
+    </message>
+    <message>
+        <source>per block</source>
+        <translation>per blokk</translation>
+    </message>
+    <message>
         <source>%1 ch</source>
         <translation>%1 kan.</translation>
     </message>
@@ -2717,6 +2733,14 @@
     <message>
         <source>Channels</source>
         <translation>Kanaler</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>Blokker</translation>
+    </message>
+    <message>
+        <source>%1 each, axis %2</source>
+        <translation>%1 hver, akse %2</translation>
     </message>
     <message>
         <source>axis %1</source>
@@ -4169,6 +4193,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <translation>Velg kodingene for denne modellen.</translation>
     </message>
     <message>
+        <source>; %1 could not be read, the first is %2</source>
+        <translation>; %1 kunne ikke leses, den første er %2</translation>
+    </message>
+    <message>
         <source>%1: %2 entries matched, %3 missing, %4 of no tensor, %5 repaired</source>
         <translation>%1: %2 oppføringer passet, %3 mangler, %4 uten tensor, %5 reparert</translation>
     </message>
@@ -5035,6 +5063,14 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Channels</source>
         <translation>Kanaler</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>Blokker</translation>
+    </message>
+    <message>
+        <source>%1 each, axis %2</source>
+        <translation>%1 hver, akse %2</translation>
     </message>
     <message>
         <source>axis %1</source>

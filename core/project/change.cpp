@@ -26,7 +26,9 @@ std::string encodingText(const EncodingEntry &entry)
     std::string text = encoding.isFloat ? fmt::format("float{}", encoding.bitwidth) : fmt::format("{} bit", encoding.bitwidth);
     if (!encoding.isFloat && encoding.symmetric)
         text += ", symmetric";
-    if (encoding.isPerChannel())
+    if (encoding.isBlockwise())
+        text += fmt::format(", {} blocks of {}", encoding.grids.size(), encoding.blockSize);
+    else if (encoding.isPerChannel())
         text += fmt::format(", {} channels", encoding.grids.size());
     else if (!encoding.grids.empty())
         text += fmt::format(", {:.6g}..{:.6g}", encoding.grids[0].min, encoding.grids[0].max);

@@ -143,14 +143,54 @@ OrderedJson entryToJson(const EncodingEntry &entry)
     OrderedJson grids = OrderedJson::array();
     for (const Grid &grid : encoding.grids)
         grids.push_back(OrderedJson::array({grid.min, grid.max, grid.scale, grid.zeroPoint}));
-    return {{"kind", entry.kind == EncodingKind::Activation ? "activation" : "parameter"},
-            {"bitwidth", encoding.bitwidth},
-            {"float", encoding.isFloat},
-            {"symmetric", encoding.symmetric},
-            {"axis", encoding.axis},
-            {"locked", entry.locked},
-            {"grids", std::move(grids)}};
+    OrderedJson json{{"kind", entry.kind == EncodingKind::Activation ? "activation" : "parameter"},
+                     {"bitwidth", encoding.bitwidth},
+                     {"float", encoding.isFloat},
+                     {"symmetric", encoding.symmetric},
+                     {"axis", encoding.axis},
+                     {"locked", entry.locked},
+                     {"grids", std::move(grids)}};
+    if (encoding.isBlockwise()) {
+        json["blockAxis"] = encoding.blockAxis;
+        json["blockSize"] = encoding.blockSize;
+    }
+    if (encoding.twoLevel) {
+        json["twoLevel"] = {{"bits", encoding.twoLevel->decompressedBits},
+                            {"channelScales", encoding.twoLevel->channelScales},
+                            {"multipliers", encoding.twoLevel->multipliers}};
+    }
+    return json;
 }
+
+namespace {
+
+Expected<TwoLevelScale> twoLevelFromJson(const json &value, const std::string &what)
+{
+    if (!value.is_object())
+        return wrongType(what, "twoLevel", "object");
+    TwoLevelScale scale;
+    auto bits = memberInteger(value, "bits", what);
+    NORDLYS_TRY(bits);
+    if (bits->value_or(8) < 4 || bits->value_or(8) > 32)
+        return badInput(what, "'bits' is out of range");
+    scale.decompressedBits = static_cast<int>(bits->value_or(8));
+    const auto scales = value.find("channelScales"), multipliers = value.find("multipliers");
+    if (scales == value.end() || !scales->is_array() || multipliers == value.end() || !multipliers->is_array())
+        return badInput(what, "a two-level scale has no lists of scales and multipliers");
+    for (const json &item : *scales) {
+        if (!item.is_number())
+            return wrongType(what, "channelScales", "list of numbers");
+        scale.channelScales.push_back(item.get<double>());
+    }
+    for (const json &item : *multipliers) {
+        if (!item.is_number_unsigned() || item.get<std::uint64_t>() > 65535)
+            return wrongType(what, "multipliers", "list of numbers up to 65535");
+        scale.multipliers.push_back(item.get<std::uint32_t>());
+    }
+    return scale;
+}
+
+} // namespace
 
 Expected<EncodingEntry> entryFromJson(const json &value, const std::string &tensor)
 {
@@ -176,6 +216,18 @@ Expected<EncodingEntry> entryFromJson(const json &value, const std::string &tens
         auto flag = memberBool(value, key, what);
         NORDLYS_TRY(flag);
         *target = flag->value_or(*target);
+    }
+    auto blockAxis = memberInteger(value, "blockAxis", what), blockSize = memberInteger(value, "blockSize", what);
+    NORDLYS_TRY(blockAxis);
+    NORDLYS_TRY(blockSize);
+    if (blockAxis->value_or(-1) < -1 || blockAxis->value_or(-1) > 64)
+        return badInput(what, "'blockAxis' is out of range");
+    entry.encoding.blockAxis = static_cast<int>(blockAxis->value_or(-1));
+    entry.encoding.blockSize = blockSize->value_or(0);
+    if (isGiven(value, "twoLevel")) {
+        auto scale = twoLevelFromJson(value["twoLevel"], what);
+        NORDLYS_TRY(scale);
+        entry.encoding.twoLevel = *std::move(scale);
     }
     const auto grids = value.find("grids");
     if (grids == value.end() || !grids->is_array())

@@ -14,7 +14,8 @@ using OrderedJson = nlohmann::ordered_json;
 /// Appends a member without looking for the key: ordered objects search linearly. The caller sees to it that the key is new.
 void append(OrderedJson &object, std::string key, OrderedJson value);
 
-/// {"kind","bitwidth","float","symmetric","axis","locked","grids":[[min,max,scale,zeroPoint],...]}
+/// {"kind","bitwidth","float","symmetric","axis","locked","grids":[[min,max,scale,zeroPoint],...]}, with blocks also
+/// "blockAxis", "blockSize" and, of a two-level scale, "twoLevel":{"bits","channelScales":[],"multipliers":[]}
 OrderedJson entryToJson(const EncodingEntry &entry);
 /// Checked with checkEncoding; BadInput names `tensor`.
 Expected<EncodingEntry> entryFromJson(const nlohmann::json &value, const std::string &tensor);

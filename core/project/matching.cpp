@@ -28,7 +28,11 @@ public:
         if (found == m_tensors.end())
             return shown + " is not in the model";
         const Tensor &target = m_graph.tensor(found->second);
-        if (!entry.encoding.isPerChannel() || !target.shape)
+        if (!target.shape)
+            return {};
+        if (entry.encoding.isBlockwise())
+            return whyBlocksDoNotFit(shown, entry.encoding, *target.shape);
+        if (!entry.encoding.isPerChannel())
             return {};
         const auto axis = static_cast<std::size_t>(entry.encoding.axis);
         if (axis >= target.shape->size())
@@ -45,6 +49,19 @@ public:
     }
 
 private:
+    static std::string whyBlocksDoNotFit(const std::string &shown, const Encoding &encoding, const Shape &shape)
+    {
+        const auto dims = knownDims(shape);
+        if (!dims)
+            return {};
+        const auto needed = gridCountFor(encoding, *dims);
+        if (!needed)
+            return shown + ": " + needed.error().why;
+        if (*needed == encoding.grids.size())
+            return {};
+        return shown + " has " + std::to_string(*needed) + " blocks, its encoding " + std::to_string(encoding.grids.size());
+    }
+
     const Graph &m_graph;
     std::unordered_map<std::string_view, TensorId> m_tensors;
     std::unordered_set<std::string_view> m_nodes;

@@ -6,7 +6,7 @@ namespace nordlys::core {
 std::optional<Encoding> biasEncoding(const Encoding &activation, const Encoding &weight)
 {
     constexpr int bits = 32;
-    if (activation.grids.size() != 1 || weight.grids.empty())
+    if (activation.grids.size() != 1 || weight.grids.empty() || weight.isBlockwise())
         return std::nullopt;
     Encoding encoding;
     encoding.bitwidth = bits;

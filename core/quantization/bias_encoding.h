@@ -9,7 +9,7 @@ namespace nordlys::core {
 
 /// Encoding of a bias between an activation and a weight: int32 codes, zero point in the middle, scale = activation scale x weight scale, for each
 /// channel of the weight where that has channels. Accumulators hold products in exactly this scale, so the bias is added as it is.
-/// Nothing where one of both has no grid, the activation has several, or a product is no positive finite number.
+/// Nothing where one of both has no grid, the activation has several, the weight has blocks, or a product is no positive finite number.
 std::optional<Encoding> biasEncoding(const Encoding &activation, const Encoding &weight);
 
 } // namespace nordlys::core

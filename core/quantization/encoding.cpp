@@ -88,13 +88,84 @@ bool isConsistent(const Grid &grid, int bitwidth)
     return holds(stepsOf(bitwidth)) || holds(stepsOf(bitwidth) - 1); // a strict symmetric grid leaves one code out
 }
 
+namespace {
+
+Expected<void> checkBlocks(const Encoding &encoding, const std::string &what)
+{
+    if (!encoding.isBlockwise()) {
+        if (encoding.blockAxis < -1 || encoding.twoLevel)
+            return badInput(what, "only an encoding with blocks has a block axis and a two-level scale");
+        return {};
+    }
+    if (encoding.blockAxis == encoding.axis || encoding.blockSize < 1)
+        return badInput(what, fmt::format("blocks of {} along axis {} of channels along axis {}", encoding.blockSize, encoding.blockAxis, encoding.axis));
+    if (!encoding.twoLevel)
+        return {};
+    const TwoLevelScale &scale = *encoding.twoLevel;
+    const std::size_t channels = scale.channelScales.size();
+    if (channels == 0 || encoding.grids.size() % channels != 0 || scale.multipliers.size() != encoding.grids.size())
+        return badInput(what, fmt::format("a two-level scale of {} channels and {} multipliers for {} grids", channels, scale.multipliers.size(),
+                                          encoding.grids.size()));
+    if (scale.decompressedBits < encoding.bitwidth || scale.decompressedBits > 32)
+        return badInput(what, fmt::format("{} bits cannot be expanded to {}", encoding.bitwidth, scale.decompressedBits));
+    for (std::size_t i = 0; i < encoding.grids.size(); ++i) {
+        const std::uint32_t multiplier = scale.multipliers[i];
+        const double product = scale.channelScales[i / (encoding.grids.size() / channels)] * multiplier;
+        if (multiplier < 1 || multiplier > 65535)
+            return badInput(what, fmt::format("the multiplier {} of block {} is outside 1 to 65535", multiplier, i));
+        if (!(std::abs(product - encoding.grids[i].scale) <= 1e-6 * product))
+            return badInput(what, fmt::format("the scale of block {} is not its channel's scale times {}", i, multiplier));
+    }
+    return {};
+}
+
+} // namespace
+
+Expected<std::size_t> gridCountFor(const Encoding &encoding, std::span<const std::int64_t> dims)
+{
+    std::size_t count = 1;
+    for (const int axis : {encoding.axis, encoding.blockAxis}) {
+        if (axis < 0)
+            continue;
+        if (static_cast<std::size_t>(axis) >= dims.size())
+            return badInput("encoding", fmt::format("the tensor has {} axes, no axis {}", dims.size(), axis));
+        const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, dims[static_cast<std::size_t>(axis)]));
+        const auto block = static_cast<std::size_t>(std::max<std::int64_t>(1, encoding.blockSize));
+        count *= axis == encoding.blockAxis ? size / block + (size % block != 0 ? 1 : 0) : size;
+    }
+    return count;
+}
+
+GridIndex::GridIndex(const Encoding &encoding, std::span<const std::int64_t> dims)
+{
+    const auto innerOf = [&](int axis) {
+        std::size_t inner = 1;
+        for (std::size_t d = static_cast<std::size_t>(axis) + 1; d < dims.size(); ++d)
+            inner *= static_cast<std::size_t>(dims[d]);
+        return inner;
+    };
+    const auto sizeOf = [&](int axis) { return static_cast<std::size_t>(std::max<std::int64_t>(1, dims[static_cast<std::size_t>(axis)])); };
+    m_run = innerOf(-1);
+    if (encoding.axis >= 0) {
+        m_channels = sizeOf(encoding.axis);
+        m_channelInner = m_run = std::max<std::size_t>(1, innerOf(encoding.axis));
+    }
+    if (encoding.isBlockwise()) {
+        m_blockDim = sizeOf(encoding.blockAxis);
+        m_blockInner = std::max<std::size_t>(1, innerOf(encoding.blockAxis));
+        m_blockSize = static_cast<std::size_t>(encoding.blockSize);
+        m_blocks = m_blockDim / m_blockSize + (m_blockDim % m_blockSize != 0 ? 1 : 0);
+        m_run = encoding.axis >= 0 ? std::min(m_run, m_blockInner) : m_blockInner;
+    }
+}
+
 Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor)
 {
     const std::string what = "encoding of '" + tensor + "'";
     if (encoding.isFloat) {
         if (encoding.bitwidth != 16 && encoding.bitwidth != 32)
             return badInput(what, fmt::format("a float encoding has 16 or 32 bits, not {}", encoding.bitwidth));
-        if (!encoding.grids.empty() || encoding.axis >= 0)
+        if (!encoding.grids.empty() || encoding.axis >= 0 || encoding.isBlockwise())
             return badInput(what, "a float encoding has no grid");
         return {};
     }
@@ -102,12 +173,13 @@ Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor
         return badInput(what, fmt::format("a bitwidth of {} is outside 4 to 32", encoding.bitwidth));
     if (encoding.axis < -1)
         return badInput(what, fmt::format("the channel axis {} is negative", encoding.axis));
-    if (encoding.grids.empty() || (!encoding.isPerChannel() && encoding.grids.size() != 1))
-        return badInput(what, fmt::format("it has {} grids where {} expected", encoding.grids.size(),
-                                          encoding.isPerChannel() ? "at least 1 is" : "1 is"));
+    const bool isSingle = !encoding.isPerChannel() && !encoding.isBlockwise();
+    if (encoding.grids.empty() || (isSingle && encoding.grids.size() != 1))
+        return badInput(what, fmt::format("it has {} grids where {} expected", encoding.grids.size(), isSingle ? "1 is" : "at least 1 is"));
+    NORDLYS_TRY(checkBlocks(encoding, what));
     for (std::size_t i = 0; i < encoding.grids.size(); ++i) {
         const Grid &grid = encoding.grids[i];
-        const std::string where = encoding.isPerChannel() ? fmt::format("{} channel {}", what, i) : what;
+        const std::string where = isSingle ? what : fmt::format("{} {} {}", what, encoding.isBlockwise() ? "block" : "channel", i);
         if (!std::isfinite(grid.min) || !std::isfinite(grid.max))
             return badInput(where, fmt::format("the range {}..{} is not finite", grid.min, grid.max));
         auto derived = gridFromScale(grid.scale, grid.zeroPoint, encoding.bitwidth);

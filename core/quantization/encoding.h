@@ -4,6 +4,8 @@
 #include <core/base/error.h>
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,15 +19,29 @@ struct Grid {
     friend bool operator==(const Grid &, const Grid &) = default;
 };
 
-/// Encoding of a tensor: one grid, or one per channel along `axis`.
+/// The scale of a block as a product (LPBQ): the scale of its channel times a small whole number. The codes have the encoding's bitwidth;
+/// a device expands them to decompressedBits, where the channel's scale is the step.
+struct TwoLevelScale {
+    std::vector<double> channelScales;      ///< one per channel
+    std::vector<std::uint32_t> multipliers; ///< one per grid, in the order of the grids; 1 .. 65535
+    int decompressedBits = 8;
+    friend bool operator==(const TwoLevelScale &, const TwoLevelScale &) = default;
+};
+
+/// Encoding of a tensor: one grid, one per channel along `axis`, or one per block: a run of blockSize indices of blockAxis (the last may be
+/// shorter), within one channel where there is a channel axis.
 struct Encoding {
     int bitwidth = 8;     ///< 4 .. 32 (backends take 4, 8, 16; biases 32); with isFloat 16 or 32
     bool isFloat = false; ///< float16/float32: no grid
     bool symmetric = false;
-    int axis = -1; ///< channel axis, -1 per tensor
+    int axis = -1; ///< channel axis, -1: all channels share their grids
     /// A bias of 32 bits is an ordinary symmetric grid with zeroPoint 2^31 (its signed code is q - 2^31).
-    std::vector<Grid> grids; ///< size 1 per tensor; size = channels per channel; empty when isFloat
-    bool isPerChannel() const { return axis >= 0; }
+    std::vector<Grid> grids; ///< size 1 per tensor; channels per channel; channels x blocks, the channel outermost; empty when isFloat
+    int blockAxis = -1;         ///< -1: no blocks
+    std::int64_t blockSize = 0; ///< with blocks at least 1
+    std::optional<TwoLevelScale> twoLevel = std::nullopt; ///< only with blocks; the grids' scales are its products
+    bool isPerChannel() const { return axis >= 0 && blockAxis < 0; }
+    bool isBlockwise() const { return blockAxis >= 0; }
     friend bool operator==(const Encoding &, const Encoding &) = default;
 };
 
@@ -47,8 +63,26 @@ Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth)
 /// Do min, max, scale and zero point say the same, within 1e-3 of the range? A strict symmetric grid, which leaves one code out,
 /// does.
 bool isConsistent(const Grid &grid, int bitwidth);
-/// Same checks for a whole encoding: bitwidth 4..32, grids' number, isConsistent. The error names the tensor (and channel).
+/// Same checks for a whole encoding: bitwidth 4..32, grids' number, isConsistent; blocks and two-level scales as described there. The
+/// error names the tensor (and channel or block).
 Expected<void> checkEncoding(const Encoding &encoding, const std::string &tensor);
+/// How many grids the encoding needs for a tensor of these dimensions; BadInput where it names an axis that is not there.
+Expected<std::size_t> gridCountFor(const Encoding &encoding, std::span<const std::int64_t> dims);
+/// Index of the grid of a value, by its position in row-major order. The encoding's grids must be as many as gridCountFor says.
+class GridIndex {
+public:
+    GridIndex(const Encoding &encoding, std::span<const std::int64_t> dims);
+    [[nodiscard]] std::size_t of(std::size_t position) const
+    {
+        const std::size_t channel = position / m_channelInner % m_channels, block = position / m_blockInner % m_blockDim / m_blockSize;
+        return channel * m_blocks + block;
+    }
+    /// Values that follow each other and surely have the same grid.
+    [[nodiscard]] std::size_t run() const { return m_run; }
+
+private:
+    std::size_t m_channels = 1, m_channelInner = 1, m_blocks = 1, m_blockInner = 1, m_blockDim = 1, m_blockSize = 1, m_run = 1;
+};
 
 /// Codes that a value can become: those whose reals lie between min and max. All of the bitwidth's, but for a strict symmetric
 /// grid, which leaves one out. The grid must have passed checkEncoding.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encoding_file.h"
+#include "encoding_usage.h"
 
 #include "quantizable.h"
 
@@ -13,14 +14,10 @@ namespace nordlys::core {
 
 namespace {
 
-std::string sanitised(std::string_view name)
+/// Is one name the end of the other, behind a separator?
+bool isTail(std::string_view whole, std::string_view tail)
 {
-    std::string text(name);
-    for (char &c : text) {
-        const bool keeps = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        c = keeps ? c : '_';
-    }
-    return text;
+    return whole.size() > tail.size() + 1 && tail.size() >= 2 && whole.ends_with(tail) && whole[whole.size() - tail.size() - 1] == '_';
 }
 
 class Coverage {
@@ -72,24 +69,28 @@ private:
                                    : "it is a parameter, the entry stands among the activations",
                       "Move the entry to the other section.");
         }
-        if (entry.encoding.isPerChannel())
+        if (entry.encoding.axis >= 0 || entry.encoding.isBlockwise())
             checkChannels(name, entry.encoding, item);
     }
 
     void checkChannels(const std::string &name, const Encoding &encoding, const QuantizableTensor &item)
     {
         const int axis = item.kind == QuantizableKind::Bias ? 0 : item.channelAxis;
-        if (axis < 0) {
+        if (axis < 0 || (encoding.isBlockwise() && item.kind != QuantizableKind::Weight)) {
             violation(name, "channel-axis", "this tensor takes one encoding for all its values", "Use a single encoding.");
             return;
         }
-        if (encoding.axis != axis) {
+        if (encoding.axis >= 0 && encoding.axis != axis) {
             violation(name, "channel-axis",
                       fmt::format("its channels are counted along axis {}, the operator's output channels lie along axis {}",
                                   encoding.axis, axis),
                       fmt::format("Use axis {}.", axis));
         }
         const auto &shape = m_graph.tensor(item.tensor).shape;
+        if (encoding.isBlockwise()) {
+            checkBlockCount(name, encoding, shape);
+            return;
+        }
         if (!shape || static_cast<std::size_t>(axis) >= shape->size() || !(*shape)[static_cast<std::size_t>(axis)].isKnown())
             return;
         const std::int64_t channels = (*shape)[static_cast<std::size_t>(axis)].value;
@@ -98,6 +99,18 @@ private:
                       fmt::format("it has {} channel encodings, the tensor has {} channels", encoding.grids.size(), channels),
                       fmt::format("Give 1 or {} encodings.", channels));
         }
+    }
+
+    void checkBlockCount(const std::string &name, const Encoding &encoding, const std::optional<Shape> &shape)
+    {
+        const auto dims = shape ? knownDims(*shape) : std::nullopt;
+        if (!dims)
+            return;
+        const auto needed = gridCountFor(encoding, *dims);
+        if (!needed || *needed != encoding.grids.size())
+            violation(name, "channel-count",
+                      needed ? fmt::format("it has {} block encodings, the tensor has {} blocks", encoding.grids.size(), *needed) : needed.error().why,
+                      "Export the encodings of this tensor again.");
     }
 
     void findMissing()
@@ -117,17 +130,57 @@ private:
     {
         std::map<std::string, std::vector<std::string>> missing, extra;
         for (const std::string &name : m_result.missing)
-            missing[sanitised(name)].push_back(name);
+            missing[sanitisedName(name)].push_back(name);
         for (const std::string &name : m_result.extra)
-            extra[sanitised(name)].push_back(name);
+            extra[sanitisedName(name)].push_back(name);
         for (const auto &[key, from] : extra) {
             const auto to = missing.find(key);
             if (to == missing.end() || from.size() != 1 || to->second.size() != 1) // several candidates: no guess
                 continue;
-            m_result.renamed.push_back({from.front(), to->second.front()});
-            std::erase(m_result.extra, from.front());
-            std::erase(m_result.missing, to->second.front());
+            takeRenamed(from.front(), to->second.front(), "the names are equal but for characters that converters replace");
         }
+        findRenamedTails();
+    }
+
+    void takeRenamed(std::string from, std::string to, std::string evidence)
+    {
+        std::erase(m_result.extra, from);
+        std::erase(m_result.missing, to);
+        m_result.renamed.push_back({std::move(from), std::move(to), std::move(evidence)});
+    }
+
+    void findRenamedTails()
+    {
+        if (m_result.extra.size() > 2000 || m_result.missing.size() > 2000) // another model altogether
+            return;
+        std::map<std::string, std::vector<std::string>> forward, backward;
+        for (const std::string &from : m_result.extra) {
+            for (const std::string &to : m_result.missing) {
+                const std::string a = sanitisedName(from), b = sanitisedName(to);
+                if ((isTail(a, b) || isTail(b, a)) && couldBe(m_set.entries.at(from), *m_byName.at(to))) {
+                    forward[from].push_back(to);
+                    backward[to].push_back(from);
+                }
+            }
+        }
+        for (const auto &[from, to] : forward) {
+            if (to.size() == 1 && backward.at(to.front()).size() == 1)
+                takeRenamed(from, to.front(), "one name is the end of the other, and section and channels fit");
+        }
+    }
+
+    [[nodiscard]] bool couldBe(const EncodingEntry &entry, const QuantizableTensor &item) const
+    {
+        if ((item.kind == QuantizableKind::Activation) != (entry.kind == EncodingKind::Activation))
+            return false;
+        if (entry.encoding.axis < 0 && !entry.encoding.isBlockwise())
+            return true;
+        const auto &shape = m_graph.tensor(item.tensor).shape;
+        const auto dims = shape ? knownDims(*shape) : std::nullopt;
+        if (!dims)
+            return true;
+        const auto needed = gridCountFor(entry.encoding, *dims);
+        return needed && *needed == entry.encoding.grids.size();
     }
 
     void checkGroups()

@@ -32,7 +32,7 @@ CompletedGrid conventionBySign(std::int64_t offset, int bitwidth, bool symmetric
 {
     const auto candidates = conventions(offset, bitwidth);
     const Convention &chosen = offset > 0 ? candidates[1] : offset == 0 && symmetric ? candidates[2] : candidates[0];
-    return {{0, 0, 0, chosen.zeroPoint}, chosen.repair};
+    return {{0, 0, 0, chosen.zeroPoint}, chosen.repair, false};
 }
 
 Expected<CompletedGrid> fromRange(double min, double max, int bitwidth, bool symmetric)
@@ -48,7 +48,7 @@ Expected<CompletedGrid> fromRange(double min, double max, int bitwidth, bool sym
     std::string repair;
     if (min > 0 || max < 0)
         repair = fmt::format("the range {}..{} was widened to contain zero", min, max);
-    return CompletedGrid{*grid, repair};
+    return CompletedGrid{*grid, repair, false};
 }
 
 } // namespace
@@ -82,7 +82,7 @@ Expected<CompletedGrid> completeGrid(const StatedGrid &stated, int bitwidth, boo
             if (candidate.zeroPoint >= 0 && (deviation < smallest || (!found && deviation <= smallest))) {
                 found = true;
                 smallest = deviation;
-                result = {{0, 0, 0, candidate.zeroPoint}, candidate.repair};
+                result = {{0, 0, 0, candidate.zeroPoint}, candidate.repair, false};
             }
         }
     }
@@ -95,6 +95,7 @@ Expected<CompletedGrid> completeGrid(const StatedGrid &stated, int bitwidth, boo
     if (isConsistent(asStated, bitwidth)) {
         result.grid = asStated;
     } else {
+        result.contradicts = true;
         result.repair += fmt::format("{}the stated range {}..{} does not fit scale {} and zero point {}; scale and zero point "
                                      "were kept, the range became {}..{}",
                                      result.repair.empty() ? "" : "; ", asStated.min, asStated.max, scale, derived->zeroPoint,

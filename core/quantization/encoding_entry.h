@@ -20,6 +20,7 @@ struct StatedGrid {
 struct CompletedGrid {
     Grid grid;
     std::string repair;
+    bool contradicts = false; ///< min and max say something else than scale and offset
 };
 
 /// Completes partial numbers (min and max, or scale and offset) and finds out the sign convention from the numbers (QNN/AIMET:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dialects/entry_forms.h"
+#include "encoding_document.h"
 #include "encoding_file.h"
-
 #include "quantizable.h"
 
 #include <core/base/atomic_file.h>
 #include <core/base/json_text.h>
 
+#include <algorithm>
 #include <set>
 
 namespace nordlys::core {
@@ -16,48 +18,22 @@ using Entry = std::pair<const std::string, EncodingEntry>;
 
 // In the order in which the network runs, so that the file reads from top to bottom; what the model does not have comes last, by
 // name.
-std::vector<const Entry *> ordered(const EncodingSet &set, const Graph &graph)
+std::vector<const Entry *> ordered(const EncodingSet &set, const Graph *graph)
 {
     std::vector<const Entry *> result;
     std::set<std::string_view> done;
-    for (const QuantizableTensor &item : quantizableTensors(graph)) {
-        const auto it = set.entries.find(graph.nameOf(item.tensor));
-        if (it != set.entries.end() && done.insert(it->first).second)
-            result.push_back(&*it);
+    if (graph != nullptr) {
+        for (const QuantizableTensor &item : quantizableTensors(*graph)) {
+            const auto it = set.entries.find(graph->nameOf(item.tensor));
+            if (it != set.entries.end() && done.insert(it->first).second)
+                result.push_back(&*it);
+        }
     }
     for (const Entry &entry : set.entries) {
         if (!done.contains(entry.first))
             result.push_back(&entry);
     }
     return result;
-}
-
-std::string gridText(const Encoding &encoding, const Grid *grid)
-{
-    std::string text = "{\"bitwidth\": " + std::to_string(encoding.bitwidth);
-    if (!grid)
-        return text + ", \"dtype\": \"float\"}";
-    text += std::string(", \"dtype\": \"int\", \"is_symmetric\": ") + (encoding.symmetric ? "\"True\"" : "\"False\"");
-    text +=
-        ", \"min\": " + jsonNumber(grid->min) + ", \"max\": " + jsonNumber(grid->max) + ", \"scale\": " + jsonNumber(grid->scale);
-    return text + ", \"offset\": " + std::to_string(-grid->zeroPoint) + "}";
-}
-
-std::string section(const std::vector<const Entry *> &entries, EncodingKind kind)
-{
-    std::string text;
-    for (const Entry *entry : entries) {
-        if (entry->second.kind != kind)
-            continue;
-        const Encoding &encoding = entry->second.encoding;
-        text += (text.empty() ? "\n    " : ",\n    ") + jsonQuoted(entry->first) + ": [";
-        if (encoding.grids.empty())
-            text += gridText(encoding, nullptr);
-        for (std::size_t i = 0; i < encoding.grids.size(); ++i)
-            text += (i ? ",\n      " : "") + gridText(encoding, &encoding.grids[i]);
-        text += ']';
-    }
-    return text.empty() ? "{}" : '{' + text + "\n  }";
 }
 
 // The most frequent bitwidth of a kind; 8 where there is none.
@@ -79,32 +55,88 @@ int usualBits(const EncodingSet &set, EncodingKind kind)
     return usual;
 }
 
+std::string quantizerArguments(const EncodingSet &set)
+{
+    bool perChannel = false, symmetric = false;
+    for (const auto &[name, entry] : set.entries) {
+        perChannel = perChannel || entry.encoding.axis >= 0;
+        symmetric = symmetric || (entry.kind == EncodingKind::Parameter && entry.encoding.symmetric);
+    }
+    const auto boolean = [](bool value) { return value ? "true" : "false"; };
+    std::string text = "{\"activation_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Activation));
+    text += std::string(", \"dtype\": \"int\", \"is_symmetric\": ") + boolean(symmetric);
+    text += ", \"param_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Parameter));
+    return text + ", \"per_channel_quantization\": " + boolean(perChannel) + ", \"quant_scheme\": \"post_training_tf\"}";
+}
+
 } // namespace
+
+Expected<WrittenEncodings> newEncodingsText(EncodingDialect dialect, const EncodingSet &set, const Graph *graph)
+{
+    if (!isWritable(dialect))
+        return notSupported("dialect " + std::string(nameOf(dialect)), "it is read, not written", "Use 0.6.1, 1.0.0 or 2.0.0.");
+    const EntryContext context(graph);
+    WrittenEncodings result;
+    std::map<EncodingKind, std::string> sections;
+    for (const Entry *entry : ordered(set, graph)) {
+        const auto &[tensor, value] = *entry;
+        NORDLYS_TRY(checkEncoding(value.encoding, tensor));
+        bool isOmitted = false;
+        for (EncodingLoss &loss : lossesIn(dialect, tensor, value)) {
+            isOmitted = isOmitted || loss.omitted;
+            result.lost.push_back(std::move(loss));
+        }
+        if (isOmitted)
+            continue;
+        auto text = isDictionary(dialect)                ? dictionaryMember(tensor, value.encoding, dialect, {})
+                    : dialect == EncodingDialect::List100 ? listElement(tensor, value.encoding, {})
+                                                          : onnxElement(tensor, value.encoding, context.factsOf(tensor), {});
+        if (!text) {
+            result.lost.push_back({tensor, text.error().why, true});
+            continue;
+        }
+        std::string &section = sections[isOnnxLike(dialect) ? EncodingKind::Activation : value.kind];
+        section += (section.empty() ? "\n    " : ",\n    ") + *text;
+    }
+    const bool isList = !isDictionary(dialect);
+    const auto section = [&](EncodingKind kind) {
+        const std::string &body = sections[kind];
+        return (isList ? "[" : "{") + (body.empty() ? "" : body + "\n  ") + (isList ? "]" : "}");
+    };
+    std::string &text = result.text = "{\n";
+    if (dialect != EncodingDialect::Seed)
+        text += "  \"version\": " + jsonQuoted(nameOf(dialect)) + ",\n";
+    if (isOnnxLike(dialect)) {
+        text += "  \"encodings\": " + section(EncodingKind::Activation) + "\n}\n";
+        return result;
+    }
+    text += "  \"activation_encodings\": " + section(EncodingKind::Activation) + ",\n  \"param_encodings\": " + section(EncodingKind::Parameter);
+    if (dialect == EncodingDialect::Seed) {
+        text += ",\n  \"activation_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Activation));
+        text += ",\n  \"param_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Parameter)) + ",\n  \"bias_bitwidth\": 32";
+    }
+    if (dialect == EncodingDialect::Dictionary061 || dialect == EncodingDialect::List100)
+        text += ",\n  \"quantizer_args\": " + quantizerArguments(set) + ",\n  \"excluded_layers\": []";
+    text += "\n}\n";
+    return result;
+}
 
 std::string encodingsToJson(const EncodingSet &set, const Graph &graph)
 {
-    const std::vector<const Entry *> entries = ordered(set, graph);
-    bool perChannel = false, symmetric = false;
-    for (const Entry *entry : entries) {
-        const Encoding &encoding = entry->second.encoding;
-        perChannel = perChannel || encoding.isPerChannel();
-        symmetric = symmetric || (entry->second.kind == EncodingKind::Parameter && encoding.symmetric);
-    }
-    const auto boolean = [](bool value) { return value ? "true" : "false"; };
-    std::string text = "{\n  \"version\": \"0.6.1\",\n  \"activation_encodings\": " + section(entries, EncodingKind::Activation);
-    text += ",\n  \"param_encodings\": " + section(entries, EncodingKind::Parameter);
-    text += ",\n  \"quantizer_args\": {\"activation_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Activation));
-    text += std::string(", \"dtype\": \"int\", \"is_symmetric\": ") + boolean(symmetric);
-    text += ", \"param_bitwidth\": " + std::to_string(usualBits(set, EncodingKind::Parameter));
-    text += std::string(", \"per_channel_quantization\": ") + boolean(perChannel) + ", \"quant_scheme\": \"post_training_tf\"}";
-    return text + ",\n  \"excluded_layers\": []\n}\n";
+    const bool hasBlocks = std::ranges::any_of(set.entries, [](const auto &entry) { return entry.second.encoding.isBlockwise(); });
+    auto written = newEncodingsText(hasBlocks ? EncodingDialect::List100 : EncodingDialect::Dictionary061, set, &graph);
+    return written ? std::move(written->text) : std::string();
 }
 
 Expected<void> writeEncodings(const std::filesystem::path &path, const EncodingSet &set, const Graph &graph)
 {
-    for (const auto &[name, entry] : set.entries)
-        NORDLYS_TRY(checkEncoding(entry.encoding, name));
-    return writeFileAtomically(path, std::string_view(encodingsToJson(set, graph)));
+    auto written = newEncodingsText(EncodingDialect::Dictionary061, set, &graph);
+    NORDLYS_TRY(written);
+    for (const EncodingLoss &loss : written->lost) {
+        if (loss.omitted)
+            return notSupported("encoding of '" + loss.tensor + "'", "a file of version 0.6.1 cannot say it: " + loss.what, "Write version 1.0.0.");
+    }
+    return writeFileAtomically(path, std::string_view(written->text));
 }
 
 } // namespace nordlys::core

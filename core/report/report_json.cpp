@@ -134,6 +134,7 @@ Json encodingsJson(const ReportEncodings &encodings)
                            {"isFloat", encoding.isFloat},
                            {"symmetric", encoding.symmetric},
                            {"channels", encoding.isPerChannel() ? encoding.grids.size() : 1},
+                           {"blocks", encoding.isBlockwise() ? Json(encoding.grids.size()) : Json()},
                            {"min", finite(low)},
                            {"max", finite(high)},
                            {"largestScale", finite(scale)},

@@ -292,7 +292,7 @@ std::string encodingsSection(const ReportInput &input)
     HtmlTable table("encodings", {{"Tensor", "tensor", 0, false, {}},
                                   {"Kind", "kind", 84, false, {}},
                                   {"Bits", "bits", 72, true, {}},
-                                  {"Grid", "grid", 150, false, "One scale for the tensor, or one a channel"},
+                                  {"Grid", "grid", 150, false, "One scale for the tensor, or one a channel or block"},
                                   {"Min", "min", 92, true, "Lowest of all channels"},
                                   {"Max", "max", 92, true, "Highest of all channels"},
                                   {"Largest scale", "scale", 108, true, "Step of the grid"},
@@ -310,7 +310,9 @@ std::string encodingsSection(const ReportInput &input)
                    encoding.isFloat
                        ? "–"
                        : fmt::format("{}{}{}",
-                                     encoding.isPerChannel() ? countText(encoding.grids.size(), "channel", "channels") : "tensor",
+                                     encoding.isBlockwise()     ? countText(encoding.grids.size(), "block", "blocks")
+                                     : encoding.isPerChannel() ? countText(encoding.grids.size(), "channel", "channels")
+                                                               : "tensor",
                                      encoding.symmetric ? ", symmetric" : "", entry.locked ? ", locked" : ""));
         if (encoding.grids.empty()) {
             for (int i = 0; i < 3; ++i)

@@ -36,6 +36,7 @@ json encodingToContextJson(const core::Encoding &encoding)
     json grids = json::array();
     for (const core::Grid &grid : encoding.grids)
         grids.push_back({numberToContextJson(grid.min), numberToContextJson(grid.max), numberToContextJson(grid.scale), grid.zeroPoint});
+    // Only values that are computed have encodings in a plan, and those take no blocks (bindQuantizer): there are none to describe.
     return {{"bitwidth", encoding.bitwidth}, {"float", encoding.isFloat}, {"symmetric", encoding.symmetric}, {"axis", encoding.axis}, {"grids", grids}};
 }
 

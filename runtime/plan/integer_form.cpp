@@ -178,6 +178,9 @@ private:
     core::Expected<int> quantizedWeight(int tensor, const core::Encoding &encoding)
     {
         NORDLYS_TRY(quantizedConstant(m_program.tensor(tensor), encoding)); // the same checks as quantsim's
+        if (encoding.isBlockwise())
+            return core::notSupported("encoding of " + m_program.tensor(tensor).name, "integer arithmetic takes no blocks of weights",
+                                      "Use one grid per channel, or precision quantsim.");
         const ProgramTensor source = m_program.tensor(tensor);
         auto grid = gridOf(source.name, encoding);
         NORDLYS_TRY(grid);

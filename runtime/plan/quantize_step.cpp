@@ -25,9 +25,13 @@ core::Expected<void> checkFits(const ProgramTensor &tensor, const core::Encoding
     }
     if (encoding.bitwidth < 2 || encoding.bitwidth > 32 || encoding.grids.empty())
         return core::badInput("encoding of " + tensor.name, "it has no grid, or a bitwidth outside 2..32");
-    const bool perChannel = encoding.isPerChannel();
-    const auto axis = static_cast<std::size_t>(std::max(0, encoding.axis));
-    if (perChannel && (axis >= tensor.dims.size() || static_cast<std::int64_t>(encoding.grids.size()) != tensor.dims[axis]))
+    const auto needed = core::gridCountFor(encoding, tensor.dims);
+    if (encoding.isBlockwise() && (!needed || *needed != encoding.grids.size()))
+        return core::badInput("encoding of " + tensor.name,
+                              "it has " + std::to_string(encoding.grids.size()) + " grids for blocks of " + std::to_string(encoding.blockSize)
+                                  + " along axis " + std::to_string(encoding.blockAxis) + ", the tensor is " + core::shapeText(tensor.dims),
+                              "Calibrate this tensor again");
+    if (!needed || *needed != encoding.grids.size())
         return core::badInput("encoding of " + tensor.name,
                               "it has " + std::to_string(encoding.grids.size()) + " grids along axis " + std::to_string(encoding.axis)
                                   + ", the tensor is " + core::shapeText(tensor.dims),
@@ -39,19 +43,19 @@ core::Expected<void> checkFits(const ProgramTensor &tensor, const core::Encoding
 template <typename Function>
 void forEachRun(const ProgramTensor &tensor, const core::Encoding &encoding, Function &&function)
 {
-    std::int64_t total = 1, inner = 1, channels = 1;
-    for (std::size_t i = 0; i < tensor.dims.size(); ++i) {
-        total *= tensor.dims[i];
-        if (encoding.isPerChannel() && static_cast<int>(i) > encoding.axis)
-            inner *= tensor.dims[i];
-    }
-    if (!encoding.isPerChannel() || encoding.grids.size() == 1) {
+    std::int64_t total = 1;
+    for (const std::int64_t size : tensor.dims)
+        total *= size;
+    if (total == 0)
+        return;
+    if (encoding.grids.size() == 1) {
         function(std::int64_t(0), total, encoding.grids[0]);
         return;
     }
-    channels = tensor.dims[static_cast<std::size_t>(encoding.axis)];
-    for (std::int64_t first = 0; first < total; first += inner)
-        function(first, inner, encoding.grids[static_cast<std::size_t>(first / inner % channels)]);
+    const core::GridIndex index(encoding, tensor.dims);
+    const auto run = static_cast<std::int64_t>(index.run());
+    for (std::int64_t first = 0; first < total; first += run)
+        function(first, run, encoding.grids[index.of(static_cast<std::size_t>(first))]);
 }
 
 } // namespace
@@ -97,7 +101,7 @@ core::Expected<BoundQuantizer> bindQuantizer(const ProgramTensor &tensor, const 
             });
         });
     }
-    if (encoding.isPerChannel())
+    if (encoding.isPerChannel() || encoding.isBlockwise())
         return core::notSupported("encoding of " + tensor.name, "activations have one grid per tensor", "Calibrate it per tensor");
     const core::Grid grid = encoding.grids[0];
     if (encoding.bitwidth > maxFloatCodeBits) {

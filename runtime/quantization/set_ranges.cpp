@@ -3,6 +3,7 @@
 #include "calibrate.h"
 #include "sample_workers.h"
 
+#include <core/quantization/bias_encoding.h>
 #include <core/quantization/quantizable.h>
 #include <runtime/plan/plan_data.h>
 
@@ -128,23 +129,6 @@ private:
     core::HistogramMode m_mode;
     BinCounter m_counter;
 };
-
-/// int32 grid with the product of the scales; nothing where one of both has no grid.
-core::Expected<std::optional<core::Encoding>> biasEncoding(const core::EncodingEntry *activation, const core::EncodingEntry *weight)
-{
-    if (activation == nullptr || weight == nullptr || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty())
-        return std::optional<core::Encoding>();
-    core::Encoding encoding;
-    encoding.bitwidth = 32;
-    encoding.symmetric = true;
-    encoding.axis = weight->encoding.isPerChannel() ? 0 : -1;
-    for (const core::Grid &grid : weight->encoding.grids) {
-        auto made = core::gridFromScale(activation->encoding.grids[0].scale * grid.scale, std::int64_t(1) << 31, 32);
-        NORDLYS_TRY(made);
-        encoding.grids.push_back(*made);
-    }
-    return std::optional(encoding);
-}
 
 class RangeSetter {
 public:
@@ -290,10 +274,12 @@ private:
             if (tensor.kind != core::QuantizableKind::Bias || !tensor.biasActivation.isValid() || !tensor.biasWeight.isValid())
                 continue;
             const std::string name = nameOf(tensor.tensor);
-            auto encoding = biasEncoding(m_result.encodings.find(nameOf(tensor.biasActivation)), m_result.encodings.find(nameOf(tensor.biasWeight)));
-            NORDLYS_TRY(encoding);
-            if (*encoding && m_options.keep.find(name) == nullptr && !m_options.exclude.contains(name))
-                m_result.encodings.entries[name] = {core::EncodingKind::Parameter, std::move(**encoding), false};
+            const core::EncodingEntry *activation = m_result.encodings.find(nameOf(tensor.biasActivation)), *weight = m_result.encodings.find(nameOf(tensor.biasWeight));
+            if (activation == nullptr || weight == nullptr)
+                continue;
+            auto encoding = core::biasEncoding(activation->encoding, weight->encoding);
+            if (encoding && m_options.keep.find(name) == nullptr && !m_options.exclude.contains(name))
+                m_result.encodings.entries[name] = {core::EncodingKind::Parameter, std::move(*encoding), false};
         }
         return {};
     }

@@ -159,6 +159,11 @@ protected:
         project.labels = m_folder / "labels.csv";
         project.edits.encodings.entries = {{"a \"quoted\" \xc3\xa6", entry(-1.0 / 3, 0.1)}, {"b", entry(0, 6, 16, true)}};
         project.edits.encodings.entries["f"] = {EncodingKind::Activation, Encoding{16, true, false, -1, {}}, false};
+        EncodingEntry blocks{EncodingKind::Parameter, Encoding{4, false, true, 0, {*gridFromScale(0.5, 8, 4), *gridFromScale(0.75, 8, 4)}}, false};
+        blocks.encoding.blockAxis = 1;
+        blocks.encoding.blockSize = 64;
+        blocks.encoding.twoLevel = TwoLevelScale{{0.25}, {2, 3}, 8};
+        project.edits.encodings.entries["blocks"] = blocks;
         project.edits.placement = {{"conv", Backend::Htp}};
         project.edits.buildOptions = {{"o", "1"}};
         project.runs = {{m_folder / "run1.nrec", std::string(64, 'a')}};

@@ -111,8 +111,8 @@ TEST_F(EncodingFileTest, FormsOfEntries)
     EXPECT_EQ(file->set.find("n")->encoding.bitwidth, 8);
     EXPECT_EQ(file->set.find("w")->encoding.axis, 0);
     EXPECT_EQ(file->set.find("w")->encoding.grids.size(), 2U);
-    EXPECT_EQ(file->repaired.size(), 3U); // object for list, sign, bitwidth
-    EXPECT_EQ(file->notes.size(), 3U);    // comment line, two unknown keys
+    EXPECT_EQ(file->repaired.size(), 2U); // sign, bitwidth
+    EXPECT_EQ(file->notes.size(), 4U);    // comment line, two unknown keys, the axis that nothing states
     const auto list = read("{\"version\": \"1.0.0\", \"activation_encodings\": [{\"name\": \"a\", \"enc_type\": \"PER_TENSOR\", "
                            "\"dtype\": \"INT\", \"bw\": 8, \"is_sym\": false,"
                            "\"scale\": [0.5], \"offset\": [-3]}], \"param_encodings\": [{\"name\": \"w\", \"enc_type\": "
@@ -138,14 +138,15 @@ TEST_F(EncodingFileTest, HostileFiles)
         {"{}", ErrorCode::BadInput, "neither"},
         {std::string(100000, '['), ErrorCode::BadInput, "nested"},
         {"{\"a\": " + std::string(101, '[') + std::string(101, ']') + "}", ErrorCode::BadInput, "nested"},
-        {"{\"version\": \"2.0.0\", \"encodings\": []}", ErrorCode::NotSupported, "2.0.0"},
+        {"{\"version\": \"3.0.0\", \"encodings\": []}", ErrorCode::NotSupported, "3.0.0"},
+        {"{\"version\": \"seed\", \"activation_encodings\": {}}", ErrorCode::NotSupported, "seed"},
+        {"{\"activation_encodings\": {}} trailing", ErrorCode::BadInput, "no JSON"},
+        {"{\"activation_encodings\": {\"a\": [{\"bitwidth\": 8]}}", ErrorCode::BadInput, "no JSON"},
+        {"{\"version\": \"0.6.1\", \"version\": \"1.0.0\"}", ErrorCode::BadInput, "twice"},
         {"{\"version\": 3}", ErrorCode::BadInput, "no string"},
-        {"{\"activation_encodings\": {\"a\": 1, \"a\": 2}}", ErrorCode::BadInput, "twice"},
-        {"{\"activation_encodings\": {\"a\": [{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}, \"param_encodings\": {\"a\": "
-         "[{\"bitwidth\": 8, \"min\": 0, \"max\": 1}]}}",
-         ErrorCode::BadInput, "two entries"},
-        {"{\"activation_encodings\": {\"m\": {\"input\": {\"0\": {}}}}}", ErrorCode::NotSupported, "torch"},
-        {"{\"activation_encodings\": []}", ErrorCode::BadInput, "a list"},
+        {"{\"activation_encodings\": {\"a\": [{\"bitwidth\": 8, \"bitwidth\": 8}]}}", ErrorCode::BadInput, "twice"},
+        {"{\"activation_encodings\": {\"m\": {\"input\": {\"0\": {}}}}}", ErrorCode::BadInput, "neither min and max"},
+        {"{\"activation_encodings\": [], \"param_encodings\": {}}", ErrorCode::BadInput, "a list"},
         {"{\"activation_encodings\": {\"a\": []}}", ErrorCode::BadInput, "no list"},
         {"{\"activation_encodings\": {\"a\": [1]}}", ErrorCode::BadInput, "no object"},
         {with("\"bitwidth\": 8"), ErrorCode::BadInput, "neither min and max"},
@@ -169,9 +170,9 @@ TEST_F(EncodingFileTest, HostileFiles)
         {with("\"bitwidth\": 8, \"dtype\": \"float\""), ErrorCode::BadInput, "16 or 32"},
         {"{\"activation_encodings\": {\"\xff\": 1}}", ErrorCode::BadInput, "UTF-8"},
         {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": \"LPBQ\", \"bw\": 8}]}",
-         ErrorCode::NotSupported, "LPBQ"},
+         ErrorCode::BadInput, "fitting length"},
         {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"enc_type\": 5, \"bw\": 8}]}",
-         ErrorCode::NotSupported, "type"},
+         ErrorCode::BadInput, "type"},
         {"{\"version\": \"1.0.0\", \"param_encodings\": [{\"name\": \"w\", \"bw\": 8, \"scale\": [1, 2], \"offset\": [0]}]}",
          ErrorCode::BadInput, "fitting length"},
     };

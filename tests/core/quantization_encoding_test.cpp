@@ -104,5 +104,61 @@ TEST(QuantizationGrid, QuantizeDequantize)
     EXPECT_EQ(quantizeDequantize(9.0F, strict, 8), 2.0F); // code 255 would be 2.0157
 }
 
+/// Channels along axis 0 (2), blocks of 2 along axis 1 (3): two blocks a channel, the second of one index.
+Encoding blocks()
+{
+    Encoding encoding;
+    encoding.bitwidth = 4;
+    encoding.symmetric = true;
+    encoding.axis = 0;
+    encoding.blockAxis = 1;
+    encoding.blockSize = 2;
+    for (const double scale : {0.5, 1.0, 0.25, 2.0})
+        encoding.grids.push_back(*gridFromScale(scale, 8, 4));
+    return encoding;
+}
+
+TEST(QuantizationBlocks, GridOfEveryValue)
+{
+    const std::vector<std::int64_t> dims{2, 3, 2};
+    ASSERT_EQ(*gridCountFor(blocks(), dims), 4U);
+    const GridIndex index(blocks(), dims);
+    const std::vector<std::size_t> expected{0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 3};
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_EQ(index.of(i), expected[i]) << i;
+    EXPECT_EQ(index.run(), 2U);
+    Encoding turned = blocks(); // a MatMul's weight: inputs outermost
+    turned.axis = 1;
+    turned.blockAxis = 0;
+    const std::vector<std::int64_t> matrix{3, 2};
+    const GridIndex columns(turned, matrix);
+    const std::vector<std::size_t> turnedExpected{0, 2, 0, 2, 1, 3};
+    for (std::size_t i = 0; i < turnedExpected.size(); ++i)
+        EXPECT_EQ(columns.of(i), turnedExpected[i]) << i;
+    EXPECT_FALSE(gridCountFor(turned, std::vector<std::int64_t>{3}));
+}
+
+TEST(QuantizationBlocks, Checks)
+{
+    EXPECT_TRUE(checkEncoding(blocks(), "w"));
+    EXPECT_TRUE(blocks().isBlockwise());
+    EXPECT_FALSE(blocks().isPerChannel());
+    const auto refused = [](auto &&change) {
+        Encoding encoding = blocks();
+        encoding.twoLevel = TwoLevelScale{{0.25, 0.125}, {2, 4, 2, 16}, 8};
+        EXPECT_TRUE(checkEncoding(encoding, "w"));
+        change(encoding);
+        return !checkEncoding(encoding, "w");
+    };
+    EXPECT_TRUE(refused([](Encoding &e) { e.blockSize = 0; }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.blockAxis = 0; }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.blockAxis = -1; }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.twoLevel->multipliers[1] = 5; }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.twoLevel->multipliers[1] = 0; }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.twoLevel->multipliers.pop_back(); }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.twoLevel->channelScales.clear(); }));
+    EXPECT_TRUE(refused([](Encoding &e) { e.twoLevel->decompressedBits = 2; }));
+}
+
 } // namespace
 } // namespace nordlys::core

@@ -95,10 +95,10 @@ core::Expected<runtime::CalibrationOptions> calibrationOptions(const CalibrateAr
         }
     }
     if (!options.keep.empty()) {
-        auto kept = core::readEncodings(options.keep, &source.model->graph);
+        auto kept = openEncodings(options.keep, source.model->graph);
         NORDLYS_TRY(kept);
-        kept->set.entries.merge(calibration.keep.entries);
-        calibration.keep = std::move(kept->set);
+        kept->entries.merge(calibration.keep.entries);
+        calibration.keep = std::move(*kept);
     }
     calibration.exclude = core::selectTensors(source.model->graph, options.exclude);
     return calibration;

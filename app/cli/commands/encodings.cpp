@@ -2,10 +2,13 @@
 #include "../support/context.h"
 #include "../support/model_source.h"
 #include "../support/table.h"
+#include "encodings_files.h"
 
 #include <core/quantization/encoding_file.h>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace nordlys::cli {
 
@@ -25,10 +28,18 @@ Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &cov
     json["extra"] = coverage.extra;
     json["renamed"] = Json::array();
     for (const auto &renamed : coverage.renamed)
-        json["renamed"].push_back({{"from", renamed.from}, {"to", renamed.to}});
+        json["renamed"].push_back({{"from", renamed.from}, {"to", renamed.to}, {"evidence", renamed.evidence}});
     json["repaired"] = Json::array();
     for (const core::EncodingRepair &repair : file.repaired)
         json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
+    json["contradictory"] = Json::array();
+    for (const core::EncodingRepair &repair : file.repaired) {
+        if (repair.contradicts)
+            json["contradictory"].push_back(repair.tensor);
+    }
+    json["unread"] = Json::array();
+    for (const core::EncodingRepair &unread : file.unread)
+        json["unread"].push_back({{"tensor", unread.tensor}, {"why", unread.what}});
     json["violations"] = Json::array();
     for (const auto &violation : coverage.violations)
         json["violations"].push_back(
@@ -46,6 +57,7 @@ std::string checkText(const core::EncodingFile &file, const core::EncodingCovera
     facts.add("Missing", std::to_string(coverage.missing.size()));
     facts.add("Extra", std::to_string(coverage.extra.size()));
     facts.add("Renamed", std::to_string(coverage.renamed.size()));
+    facts.add("Unread", std::to_string(file.unread.size()));
     facts.add("Repaired", std::to_string(file.repaired.size()));
     facts.add("Violations", std::to_string(coverage.violations.size()));
     Table table({{"Finding"}, {"Tensor"}, {"What"}});
@@ -54,9 +66,11 @@ std::string checkText(const core::EncodingFile &file, const core::EncodingCovera
     for (const std::string &tensor : coverage.extra)
         table.add({"extra", tensor, ""});
     for (const auto &renamed : coverage.renamed)
-        table.add({"renamed", renamed.from, "the model calls it " + renamed.to});
+        table.add({"renamed", renamed.from, "the model calls it " + renamed.to + " (" + renamed.evidence + ")"});
+    for (const core::EncodingRepair &unread : file.unread)
+        table.add({"unread", unread.tensor, unread.what});
     for (const core::EncodingRepair &repair : file.repaired)
-        table.add({"repaired", repair.tensor, repair.what});
+        table.add({repair.contradicts ? "contradictory" : "repaired", repair.tensor, repair.what});
     for (const auto &violation : coverage.violations)
         table.add({"violation", violation.tensor, violation.message + " " + violation.fix});
     for (const std::string &note : file.notes)
@@ -84,12 +98,14 @@ core::Expected<void> check(const CheckArguments &options, const Context &context
     }
     const core::EncodingCoverage coverage = core::checkCoverage(source->model->graph, file.set);
     NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage)) : writeOut(checkText(file, coverage)));
-    if (coverage.missing.empty() && coverage.extra.empty() && coverage.renamed.empty() && coverage.violations.empty())
+    const auto contradictory = std::ranges::count_if(file.repaired, &core::EncodingRepair::contradicts);
+    if (coverage.missing.empty() && coverage.extra.empty() && coverage.renamed.empty() && coverage.violations.empty() && file.unread.empty() &&
+        contradictory == 0)
         return {};
     return core::Error{core::ErrorCode::GateFailed,
                        "encodings check",
-                       fmt::format("{} missing, {} extra, {} renamed, {} violations", coverage.missing.size(),
-                                   coverage.extra.size(), coverage.renamed.size(), coverage.violations.size()),
+                       fmt::format("{} missing, {} extra, {} renamed, {} violations, {} unread, {} contradictory", coverage.missing.size(),
+                                   coverage.extra.size(), coverage.renamed.size(), coverage.violations.size(), file.unread.size(), contradictory),
                        "The findings stand in the output.",
                        {}};
 }
@@ -98,7 +114,7 @@ core::Expected<void> check(const CheckArguments &options, const Context &context
 
 void addEncodings(CLI::App &program, Action &action)
 {
-    CLI::App *encodings = program.add_subcommand("encodings", "Encodings files: check");
+    CLI::App *encodings = program.add_subcommand("encodings", "Encodings files: check, convert, compare");
     encodings->require_subcommand(1);
     addCommand<CheckArguments>(
         *encodings, action, "check", "Do the encodings fit the model? Exit code 1 when not",
@@ -109,6 +125,7 @@ void addEncodings(CLI::App &program, Action &action)
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-check/1)");
         },
         check);
+    addEncodingsFiles(*encodings, action);
 }
 
 } // namespace nordlys::cli

@@ -28,10 +28,9 @@ core::Expected<core::PlacementPlan> planned(const PlaceArguments &options, const
     const core::Graph &graph = source.model->graph;
     core::EncodingSet encodings;
     if (!options.encodings.empty()) {
-        auto file = core::readEncodings(options.encodings, &graph);
-        if (!file)
-            return std::move(file.error());
-        encodings = std::move(file->set);
+        auto set = openEncodings(options.encodings, graph);
+        NORDLYS_TRY(set);
+        encodings = *std::move(set);
     } else if (source.project) {
         encodings = source.project->edits.encodings;
     }

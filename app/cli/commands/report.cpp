@@ -105,6 +105,8 @@ core::Expected<void> addEncodings(core::ReportInput &input, const ReportArgument
         return {};
     auto file = core::readEncodings(options.encodings, input.model ? &input.model->model->graph : nullptr);
     NORDLYS_TRY(file);
+    if (!file->unread.empty())
+        input.warnings.push_back(fmt::format("{} entries of the encodings could not be read and are left out", file->unread.size()));
     auto hash = core::sha256OfFile(options.encodings, context.stop);
     NORDLYS_TRY(hash);
     input.encodings = core::ReportEncodings{std::move(file->set), std::filesystem::path(options.encodings).filename().string(),

@@ -6,8 +6,11 @@
 #include <core/quantization/encoding_file.h>
 #include <runtime/base/thread_pool.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 
 namespace nordlys::cli {
@@ -86,6 +89,19 @@ static bool holdsIntegers(const core::Graph &graph)
     });
 }
 
+core::Expected<core::EncodingSet> openEncodings(const std::string &path, const core::Graph &graph)
+{
+    auto file = core::readEncodings(path, &graph);
+    NORDLYS_TRY(file);
+    if (!file->unread.empty()) {
+        const core::EncodingRepair &first = file->unread.front();
+        const core::Error warning = core::badInput(path, std::to_string(file->unread.size()) + " entries cannot be read and are left out, the first is '" +
+                                                             first.tensor.substr(0, 300) + "' (" + first.what + ")");
+        fmt::print(stderr, "warning: {}\n", warning.text());
+    }
+    return std::move(file->set);
+}
+
 core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &arguments, const ModelSource &source)
 {
     ChosenPrecision chosen;
@@ -101,10 +117,9 @@ core::Expected<ChosenPrecision> choosePrecision(const PrecisionArguments &argume
         if (chosen.precision == runtime::Precision::Float32)
             return core::usageError("--encodings", "float32 uses no encodings",
                                     "Leave --encodings out, or use --precision quantsim or integer.");
-        auto file = core::readEncodings(arguments.encodings, &source.model->graph);
-        if (!file)
-            return std::move(file.error());
-        chosen.encodings = std::move(file->set);
+        auto set = openEncodings(arguments.encodings, source.model->graph);
+        NORDLYS_TRY(set);
+        chosen.encodings = *std::move(set);
     } else if (chosen.precision == runtime::Precision::QuantSim) {
         if (source.project)
             chosen.encodings = source.project->edits.encodings;

@@ -35,6 +35,9 @@ core::Expected<ModelSource> openSource(const ModelArguments &arguments, const Co
                                        FreeDims freeDims = FreeDims::BecomeOne,
                                        std::map<std::string, core::Dims> inputShapes = {});
 
+/// The encodings of a file. Entries that cannot be read are left out, and a line on standard error says so.
+core::Expected<core::EncodingSet> openEncodings(const std::string &path, const core::Graph &graph);
+
 /// --precision and --encodings.
 struct PrecisionArguments {
     std::string precision, encodings;

@@ -60,10 +60,9 @@ core::Expected<runtime::BuildOptions> chooseBuild(const PrecisionArguments &prec
         build.precision = *known;
     }
     if (!precision.encodings.empty()) {
-        auto file = core::readEncodings(precision.encodings, &source.model->graph);
-        if (!file)
-            return std::move(file.error());
-        build.encodings = std::move(file->set);
+        auto set = openEncodings(precision.encodings, source.model->graph);
+        NORDLYS_TRY(set);
+        build.encodings = *std::move(set);
     } else if (source.project) {
         build.encodings = source.project->edits.encodings;
     }

@@ -149,6 +149,8 @@ QVariant EncodingsModel::display(int row, int column) const
     const core::Encoding *encoding = found ? &found->encoding : nullptr;
     const core::Grid *one = grid(row);
     const bool perChannel = encoding && encoding->isPerChannel() && !one;
+    if (encoding && encoding->isBlockwise() && !one && column >= Min && column <= ZeroPoint)
+        return column == Min ? tr("%1 blocks").arg(encoding->grids.size()) : tr("per block");
     // The grid of a bias follows from two others and spans all of int32: its ends say nothing.
     if (role(row).kind == core::QuantizableKind::Bias && encoding && (column == Min || column == Max || column == ZeroPoint))
         return column == ZeroPoint ? dash() : tr("derived");

@@ -63,6 +63,8 @@ QString EncodingEdits::whyNotEditable(core::TensorId tensor, EncodingField field
         return tr("The bias follows from the scales of its input and weight.");
     if (entry->encoding.isFloat)
         return tr("A float16 encoding has no grid.");
+    if (entry->encoding.isBlockwise())
+        return tr("Every block has a grid of its own. Calibrate per tensor or per channel to edit it.");
     if (field != EncodingField::Bits && entry->encoding.isPerChannel())
         return tr("Every channel has a grid of its own. Set the bit width, or calibrate per tensor.");
     return {};
@@ -183,7 +185,8 @@ core::Change EncodingEdits::finish(Entries entries, std::string title) const
         const core::EncodingEntry *bias = entryOf(role.tensor);
         const core::EncodingEntry *activation = current(role.biasActivation);
         const core::EncodingEntry *weight = current(role.biasWeight);
-        if (!bias || !activation || !weight || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty())
+        if (!bias || !activation || !weight || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty() ||
+            weight->encoding.isBlockwise())
             continue;
         core::EncodingEntry derived = *bias;
         derived.encoding.grids.clear();

@@ -143,10 +143,10 @@ void addAccuracy(Page &page, const core::ReportAccuracy &accuracy)
 void addEncodings(Page &page, const core::ReportEncodings &encodings)
 {
     std::map<std::string, std::size_t> widths;
-    std::size_t perChannel = 0;
+    std::size_t perChannel = 0; // channels or blocks
     for (const auto &[tensor, entry] : encodings.set.entries) {
         ++widths[fmt::format("{}{}", entry.encoding.isFloat ? "float" : "int", entry.encoding.bitwidth)];
-        perChannel += entry.encoding.isPerChannel() ? 1 : 0;
+        perChannel += entry.encoding.isPerChannel() || entry.encoding.isBlockwise() ? 1 : 0;
     }
     page.heading("Encodings");
     page.beginTable();

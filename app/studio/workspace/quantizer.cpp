@@ -146,12 +146,14 @@ void Quantizer::importEncodings(const QString &path)
             }
             // Entries of other models would only travel along unseen.
             std::erase_if(read->set.entries, [&](const auto &item) { return !document->findTensor(item.first).isValid(); });
-            const QString summary = tr("%1: %2 entries matched, %3 missing, %4 of no tensor, %5 repaired")
+            QString summary = tr("%1: %2 entries matched, %3 missing, %4 of no tensor, %5 repaired")
                                         .arg(toQString(file.filename()))
                                         .arg(coverage.matched)
                                         .arg(coverage.missing.size())
                                         .arg(coverage.extra.size())
                                         .arg(read->repaired.size());
+            if (!read->unread.empty())
+                summary += tr("; %1 could not be read, the first is %2").arg(read->unread.size()).arg(toQString(read->unread.front().tensor));
             return Imported{std::move(read->set), summary};
         },
         [this, document](core::Expected<Imported> result) {

@@ -66,6 +66,8 @@ Change EncodingFixes::change(const Encodings &encodings, std::string title) cons
 
 std::optional<Encoding> regridded(const Encoding &old, int bitwidth, bool symmetric)
 {
+    if (old.isBlockwise())
+        return std::nullopt;
     Encoding result = old;
     result.bitwidth = bitwidth;
     result.symmetric = symmetric;

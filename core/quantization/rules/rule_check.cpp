@@ -86,6 +86,8 @@ std::vector<RuleFinding> checkRules(const RulePack &pack, const Graph &graph, co
         if (entry == nullptr || entry->encoding.isFloat || entry->encoding.grids.empty())
             continue;
         for (const QuantizationRule &rule : pack.rules) {
+            if (entry->encoding.isBlockwise() && rule.check != RuleCheck::Bits) // the other rules speak of tensors and channels
+                continue;
             if (auto verdict = rules::verdictOf(context, {item, *entry, rule}))
                 findings.push_back({context.nameOf(item.tensor), rule.id, rule.severity, verdict->message + ' ' + rule.why, std::move(verdict->fix),
                                     std::move(verdict->change)});

@@ -173,9 +173,13 @@ void TensorPane::refresh()
             addRow(tr("Encoded"), formatRange(grid.min, grid.max, 3));
             addRow(tr("Scale"), formatScale(grid.scale), tr("step between two codes"));
             addRow(tr("Zero point"), formatCount(grid.zeroPoint));
-        } else if (encoding.isPerChannel()) {
+        } else if (!encoding.grids.empty()) {
             const auto [least, most] = std::ranges::minmax(encoding.grids, {}, &core::Grid::scale);
-            addRow(tr("Channels"), formatCount(static_cast<qint64>(encoding.grids.size())), tr("axis %1").arg(encoding.axis));
+            if (encoding.isBlockwise())
+                addRow(tr("Blocks"), formatCount(static_cast<qint64>(encoding.grids.size())),
+                       tr("%1 each, axis %2").arg(encoding.blockSize).arg(encoding.blockAxis));
+            else
+                addRow(tr("Channels"), formatCount(static_cast<qint64>(encoding.grids.size())), tr("axis %1").arg(encoding.axis));
             addRow(tr("Scale"), formatScale(least.scale) + QStringLiteral(" … ") + formatScale(most.scale),
                    tr("smallest and largest"));
         }

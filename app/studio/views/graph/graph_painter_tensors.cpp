@@ -32,7 +32,9 @@ QString GraphPainter::labelOf(core::TensorId tensor) const
     const core::EncodingEntry *entry = m_workspace.encodings().find(document.graph().nameOf(tensor));
     if (m_marks.encodings && entry) {
         QString text = encodingName(entry->encoding);
-        if (entry->encoding.isPerChannel())
+        if (entry->encoding.isBlockwise())
+            text += tr(" /block %1").arg(entry->encoding.grids.size());
+        else if (entry->encoding.isPerChannel())
             text += tr(" /ch %1").arg(entry->encoding.grids.size());
         else if (!entry->encoding.grids.empty())
             text += QLatin1Char(' ') + formatRange(entry->encoding.grids.front().min, entry->encoding.grids.front().max);
@@ -102,7 +104,9 @@ void GraphPainter::paintWeight(QPainter &painter, core::NodeId node, const QRect
     QString text;
     if (entry) {
         text = encodingName(entry->encoding);
-        if (entry->encoding.isPerChannel())
+        if (entry->encoding.isBlockwise())
+            text += tr(" /block %1").arg(entry->encoding.grids.size());
+        else if (entry->encoding.isPerChannel())
             text += tr(" /ch %1").arg(entry->encoding.grids.size());
     } else {
         text = toQString(document.shapeText(weight));

@@ -337,7 +337,10 @@ QList<KeyValue> Inspector::encodingRows(const Document &document, core::TensorId
         return {};
     const core::Encoding &encoding = entry->encoding;
     QList<KeyValue> rows{row(tr("Encoding"), encodingName(encoding), encoding.symmetric ? tr("symmetric") : tr("asymmetric"))};
-    if (encoding.isPerChannel())
+    if (encoding.isBlockwise())
+        rows << row(tr("Blocks"), formatCount(static_cast<qint64>(encoding.grids.size())),
+                    tr("%1 each, axis %2").arg(encoding.blockSize).arg(encoding.blockAxis));
+    else if (encoding.isPerChannel())
         rows << row(tr("Channels"), formatCount(static_cast<qint64>(encoding.grids.size())), tr("axis %1").arg(encoding.axis));
     if (encoding.grids.size() == 1) {
         const core::Grid &grid = encoding.grids.front();

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encodings_files.h"
+
+#include "../support/model_source.h"
+#include "../support/output_guard.h"
+#include "../support/table.h"
+
+#include <core/base/atomic_file.h>
+#include <core/quantization/encoding_document.h>
+#include <core/quantization/encoding_file.h>
+#include <core/quantization/encoding_usage.h>
+
+#include <fmt/format.h>
+
+namespace nordlys::cli {
+
+namespace {
+
+struct FileArguments {
+    std::string first, second, model, dialect, output, net;
+    bool json = false;
+};
+
+/// The model of --model stays alive as long as its graph is used.
+core::Expected<std::optional<ModelSource>> modelOf(const FileArguments &options, const Context &context)
+{
+    if (options.model.empty())
+        return std::optional<ModelSource>();
+    auto source = openSource({options.model, {}}, context);
+    NORDLYS_TRY(source);
+    return std::optional(*std::move(source));
+}
+
+const core::Graph *graphOf(const std::optional<ModelSource> &source) { return source ? &source->model->graph : nullptr; }
+
+std::string dialectNames()
+{
+    std::string names;
+    for (const core::EncodingDialect dialect : core::kWritableDialects)
+        names += (names.empty() ? "" : ", ") + std::string(core::nameOf(dialect));
+    return names;
+}
+
+core::Expected<void> convert(const FileArguments &options, const Context &context)
+{
+    const auto dialect = core::dialectFromName(options.dialect);
+    if (!dialect || !core::isWritable(*dialect))
+        return core::usageError("--to " + options.dialect, dialect ? "files of this form are read, not written" : "there is no such dialect",
+                                "Use one of " + dialectNames() + ".");
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.first, options.model}));
+    auto source = modelOf(options, context);
+    NORDLYS_TRY(source);
+    auto document = core::EncodingDocument::read(options.first, graphOf(*source));
+    NORDLYS_TRY(document);
+    auto file = core::encodingFile(*document, options.first);
+    NORDLYS_TRY(file);
+    // The same dialect: nothing is said anew, so nothing is lost and every byte stays.
+    core::WrittenEncodings written{document->text(), {}};
+    if (document->dialect() != *dialect) {
+        auto made = core::newEncodingsText(*dialect, file->set, graphOf(*source));
+        NORDLYS_TRY(made);
+        written = *std::move(made);
+        for (const core::EncodingRepair &unread : file->unread)
+            written.lost.push_back({unread.tensor, "it cannot be read: " + unread.what, true});
+    }
+    NORDLYS_TRY(core::writeFileAtomically(options.output, std::string_view(written.text)));
+    std::size_t omitted = 0;
+    for (const core::EncodingLoss &loss : written.lost)
+        omitted += loss.omitted ? 1 : 0;
+    if (options.json) {
+        Json json = cli::document("encodings-convert");
+        json["from"] = core::nameOf(document->dialect());
+        json["to"] = core::nameOf(*dialect);
+        json["output"] = options.output;
+        json["entries"] = file->set.entries.size();
+        json["lost"] = Json::array();
+        for (const core::EncodingLoss &loss : written.lost)
+            json["lost"].push_back({{"tensor", loss.tensor}, {"what", loss.what}, {"omitted", loss.omitted}});
+        json["repaired"] = Json::array();
+        for (const core::EncodingRepair &repair : file->repaired)
+            json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
+        json["notes"] = file->notes;
+        return writeJson(json);
+    }
+    Facts facts;
+    facts.add("Written", fmt::format("{} ({} to {})", options.output, core::nameOf(document->dialect()), core::nameOf(*dialect)));
+    facts.add("Entries", std::to_string(file->set.entries.size()));
+    facts.add("Left out", std::to_string(omitted));
+    Table table({{"Finding"}, {"Tensor"}, {"What"}});
+    for (const core::EncodingLoss &loss : written.lost)
+        table.add({loss.omitted ? "left out" : "lost", loss.tensor, loss.what});
+    for (const core::EncodingRepair &repair : file->repaired)
+        table.add({"repaired", repair.tensor, repair.what});
+    for (const std::string &note : file->notes)
+        table.add({"note", "", note});
+    return writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text()));
+}
+
+Json differenceJson(const std::string &tensor, const core::EncodingDifference &difference)
+{
+    return {{"tensor", tensor}, {"scaleRatio", difference.scaleRatio}, {"codeShift", difference.codeShift}, {"words", difference.words}};
+}
+
+std::vector<std::string> differenceCells(const core::EncodingDifference &difference)
+{
+    std::string words;
+    for (const std::string &word : difference.words)
+        words += (words.empty() ? "" : "; ") + word;
+    return {fmt::format("{:.6g}", difference.scaleRatio), fmt::format("{:+}", difference.codeShift), words};
+}
+
+core::Expected<void> diff(const FileArguments &options, const Context &context)
+{
+    auto source = modelOf(options, context);
+    NORDLYS_TRY(source);
+    auto first = core::readEncodings(options.first, graphOf(*source)), second = core::readEncodings(options.second, graphOf(*source));
+    NORDLYS_TRY(first);
+    NORDLYS_TRY(second);
+    const core::EncodingSetDifference found = core::compareEncodings(first->set, second->set);
+    if (options.json) {
+        Json json = cli::document("encodings-diff");
+        json["equal"] = found.equal;
+        json["onlyFirst"] = found.onlyFirst;
+        json["onlySecond"] = found.onlySecond;
+        json["changed"] = Json::array();
+        for (const auto &[tensor, difference] : found.changed)
+            json["changed"].push_back(differenceJson(tensor, difference));
+        for (const auto &[key, file] : {std::pair("unreadFirst", &*first), std::pair("unreadSecond", &*second)}) {
+            json[key] = Json::array();
+            for (const core::EncodingRepair &unread : file->unread)
+                json[key].push_back({{"tensor", unread.tensor}, {"why", unread.what}});
+        }
+        return writeJson(json);
+    }
+    Facts facts;
+    facts.add("Equal", std::to_string(found.equal));
+    facts.add("Changed", std::to_string(found.changed.size()));
+    facts.add("Only in the first", std::to_string(found.onlyFirst.size()));
+    facts.add("Only in the second", std::to_string(found.onlySecond.size()));
+    Table table({{"Finding"}, {"Tensor"}, {"Scale", Table::Align::Right}, {"Codes", Table::Align::Right}, {"What"}});
+    for (const auto &[tensor, difference] : found.changed) {
+        const auto cells = differenceCells(difference);
+        table.add({"changed", tensor, "x" + cells[0], cells[1], cells[2]});
+    }
+    for (const std::string &tensor : found.onlyFirst)
+        table.add({"only first", tensor, "", "", ""});
+    for (const std::string &tensor : found.onlySecond)
+        table.add({"only second", tensor, "", "", ""});
+    for (const auto &[name, file] : {std::pair("unread, first", &*first), std::pair("unread, second", &*second)}) {
+        for (const core::EncodingRepair &unread : file->unread)
+            table.add({name, unread.tensor, "", "", unread.what});
+    }
+    return writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text()));
+}
+
+core::Expected<void> used(const FileArguments &options, const Context &context)
+{
+    auto source = modelOf(options, context);
+    NORDLYS_TRY(source);
+    auto file = core::readEncodings(options.first, graphOf(*source));
+    NORDLYS_TRY(file);
+    auto net = core::EncodingDocument::read(options.net, nullptr);
+    NORDLYS_TRY(net);
+    if (net->dialect() != core::EncodingDialect::NetJson)
+        return core::badInput(options.net, "this is no net.json of a converter", "Give the file NAME_net.json that the converter wrote.");
+    const core::EncodingUsage usage = core::findUsage(file->set, net->set());
+    if (options.json) {
+        Json json = cli::document("encodings-used");
+        json["used"] = Json::array();
+        for (const auto &found : usage.used)
+            json["used"].push_back({{"tensor", found.tensor}, {"converted", found.converted}, {"evidence", found.evidence}});
+        json["changed"] = Json::array();
+        for (const auto &changed : usage.changed) {
+            Json item = differenceJson(changed.found.tensor, changed.difference);
+            item["converted"] = changed.found.converted;
+            json["changed"].push_back(std::move(item));
+        }
+        json["missing"] = usage.missing;
+        json["unsupplied"] = usage.unsupplied;
+        NORDLYS_TRY(writeJson(json));
+    } else {
+        Facts facts;
+        facts.add("Used", std::to_string(usage.used.size()));
+        facts.add("Changed", std::to_string(usage.changed.size()));
+        facts.add("Missing", std::to_string(usage.missing.size()));
+        facts.add("The converter's own", std::to_string(usage.unsupplied.size()));
+        Table table({{"Finding"}, {"Tensor"}, {"Converted"}, {"What"}});
+        for (const auto &found : usage.used) {
+            if (!found.evidence.empty())
+                table.add({"used", found.tensor, found.converted, found.evidence});
+        }
+        for (const auto &changed : usage.changed) {
+            const auto cells = differenceCells(changed.difference);
+            table.add({"changed", changed.found.tensor, changed.found.converted,
+                       fmt::format("scale x{}, codes {}{}{}", cells[0], cells[1], cells[2].empty() ? "" : ", ", cells[2])});
+        }
+        for (const std::string &tensor : usage.missing)
+            table.add({"missing", tensor, "", ""});
+        for (const std::string &tensor : usage.unsupplied)
+            table.add({"converter's own", "", tensor, ""});
+        NORDLYS_TRY(writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text())));
+    }
+    if (usage.changed.empty() && usage.missing.empty())
+        return {};
+    return core::Error{core::ErrorCode::GateFailed, "encodings used", fmt::format("{} changed, {} missing", usage.changed.size(), usage.missing.size()),
+                       "The findings stand in the output.", {}};
+}
+
+void addModel(CLI::App &command, FileArguments &options)
+{
+    command.add_option("--model", options.model, "Model or project: gives channel axes and tells parameters from activations")->type_name("FILE");
+}
+
+} // namespace
+
+void addEncodingsFiles(CLI::App &encodings, Action &action)
+{
+    addCommand<FileArguments>(
+        encodings, action, "convert", "Writes encodings in another dialect and lists what it cannot say",
+        [](CLI::App &command, FileArguments &options) {
+            command.add_option("ENCODINGS", options.first, "Encodings file, of any dialect")->required()->type_name("FILE");
+            command.add_option("--to", options.dialect, "Dialect: " + dialectNames())->required()->type_name("DIALECT");
+            command.add_option("-o,--output", options.output, "File to write")->required()->type_name("FILE");
+            addModel(command, options);
+            command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-convert/1)");
+        },
+        convert);
+    addCommand<FileArguments>(
+        encodings, action, "diff", "Compares two encodings files, of any dialects, by the ratio of scales and the shift of codes",
+        [](CLI::App &command, FileArguments &options) {
+            command.add_option("FIRST", options.first, "Encodings file")->required()->type_name("FILE");
+            command.add_option("SECOND", options.second, "Encodings file")->required()->type_name("FILE");
+            addModel(command, options);
+            command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-diff/1)");
+        },
+        diff);
+    addCommand<FileArguments>(
+        encodings, action, "used", "Were the encodings used? By value, against a converter's net.json; exit code 1 when not",
+        [](CLI::App &command, FileArguments &options) {
+            command.add_option("--encodings", options.first, "Encodings that were given to the converter")->required()->type_name("FILE");
+            command.add_option("--net", options.net, "NAME_net.json that the converter wrote")->required()->type_name("FILE");
+            addModel(command, options);
+            command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-used/1)");
+        },
+        used);
+}
+
+} // namespace nordlys::cli
