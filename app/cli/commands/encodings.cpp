@@ -5,6 +5,7 @@
 #include "encodings_files.h"
 
 #include <core/quantization/encoding_file.h>
+#include <core/quantization/rules/rule_check.h>
 
 #include <fmt/format.h>
 
@@ -16,11 +17,13 @@ namespace {
 
 struct CheckArguments {
     ModelArguments model;
-    std::string encodings;
+    std::string encodings, rules;
     bool json = false;
 };
 
-Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &coverage)
+using RuleFindings = std::vector<core::RuleFinding>;
+
+Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &coverage, const RuleFindings &rules)
 {
     Json json = document("encodings-check");
     json["matched"] = coverage.matched;
@@ -44,12 +47,20 @@ Json checkJson(const core::EncodingFile &file, const core::EncodingCoverage &cov
     for (const auto &violation : coverage.violations)
         json["violations"].push_back(
             {{"tensor", violation.tensor}, {"rule", violation.rule}, {"message", violation.message}, {"fix", violation.fix}});
+    json["rules"] = Json::array();
+    for (const core::RuleFinding &finding : rules)
+        json["rules"].push_back({{"tensor", finding.tensor},
+                                 {"rule", finding.rule},
+                                 {"severity", core::nameOf(finding.severity)},
+                                 {"message", finding.message},
+                                 {"fix", finding.fix},
+                                 {"change", finding.change ? Json::parse(core::changeToJson(*finding.change)) : Json(nullptr)}});
     json["version"] = file.version;
     json["notes"] = file.notes;
     return json;
 }
 
-std::string checkText(const core::EncodingFile &file, const core::EncodingCoverage &coverage)
+std::string checkText(const core::EncodingFile &file, const core::EncodingCoverage &coverage, const RuleFindings &rules)
 {
     Facts facts;
     facts.add("Version", file.version);
@@ -73,6 +84,8 @@ std::string checkText(const core::EncodingFile &file, const core::EncodingCovera
         table.add({repair.contradicts ? "contradictory" : "repaired", repair.tensor, repair.what});
     for (const auto &violation : coverage.violations)
         table.add({"violation", violation.tensor, violation.message + " " + violation.fix});
+    for (const core::RuleFinding &finding : rules)
+        table.add({finding.severity == core::RuleSeverity::Error ? "rule " + finding.rule : "advice " + finding.rule, finding.tensor, finding.message + " " + finding.fix});
     for (const std::string &note : file.notes)
         table.add({"note", "", note});
     return facts.text() + (table.empty() ? "" : "\n" + table.text());
@@ -97,15 +110,23 @@ core::Expected<void> check(const CheckArguments &options, const Context &context
                                 "Give --encodings FILE, or a project instead of the model.");
     }
     const core::EncodingCoverage coverage = core::checkCoverage(source->model->graph, file.set);
-    NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage)) : writeOut(checkText(file, coverage)));
+    RuleFindings rules;
+    if (!options.rules.empty()) {
+        const auto pack = core::RulePack::find(options.rules);
+        if (!pack)
+            return pack.error();
+        rules = core::checkRules(*pack, source->model->graph, file.set);
+    }
+    NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage, rules)) : writeOut(checkText(file, coverage, rules)));
+    const auto broken = std::ranges::count(rules, core::RuleSeverity::Error, &core::RuleFinding::severity);
     const auto contradictory = std::ranges::count_if(file.repaired, &core::EncodingRepair::contradicts);
     if (coverage.missing.empty() && coverage.extra.empty() && coverage.renamed.empty() && coverage.violations.empty() && file.unread.empty() &&
-        contradictory == 0)
+        contradictory == 0 && broken == 0)
         return {};
     return core::Error{core::ErrorCode::GateFailed,
                        "encodings check",
-                       fmt::format("{} missing, {} extra, {} renamed, {} violations, {} unread, {} contradictory", coverage.missing.size(),
-                                   coverage.extra.size(), coverage.renamed.size(), coverage.violations.size(), file.unread.size(), contradictory),
+                       fmt::format("{} missing, {} extra, {} renamed, {} violations, {} unread, {} contradictory, {} broken rules", coverage.missing.size(),
+                                   coverage.extra.size(), coverage.renamed.size(), coverage.violations.size(), file.unread.size(), contradictory, broken),
                        "The findings stand in the output.",
                        {}};
 }
@@ -122,6 +143,10 @@ void addEncodings(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file; default: those of the project")
                 ->type_name("FILE");
+            command
+                .add_option("--rules", options.rules,
+                            "Also asks the rules of a target: htp, or a file like it (resources/rules). What breaks a rule counts; advice does not")
+                ->type_name("NAME|FILE");
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-check/1)");
         },
         check);
