@@ -53,7 +53,9 @@ bool undoes(const Program &program, const ProgramStep &quantize, const ProgramSt
     return integers.dtype == back.dtype && isSmallInteger(back.dtype) && integers.dims == back.dims
            && program.tensor(dequantize.outputs[0]).dtype == core::DType::Float32 && hasPlainScale(program, inputOf(dequantize, 1))
            && isSame(program, inputOf(quantize, 1), inputOf(dequantize, 1)) && isSame(program, inputOf(quantize, 2), inputOf(dequantize, 2))
-           && q.intAttribute("axis", 1) == d.intAttribute("axis", 1) && q.intAttribute("block_size", 0) == d.intAttribute("block_size", 0);
+           && q.intAttribute("axis", 1) == d.intAttribute("axis", 1) && q.intAttribute("block_size", 0) == d.intAttribute("block_size", 0)
+           // version 23: the type in which is divided; float32 or left to the scale's
+           && (q.intAttribute("precision", 0) == 0 || q.intAttribute("precision", 0) == static_cast<std::int64_t>(core::DType::Float32));
 }
 
 } // namespace

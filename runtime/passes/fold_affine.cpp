@@ -108,7 +108,7 @@ core::Expected<bool> foldBehind(Matcher &match, int s, std::size_t dataInput)
     if (!view)
         return false;
     const auto affine = affineOf(match, s, dataInput, channelAxis(match.step(before), match.tensor(data).dims));
-    if (!affine || !fits(affine->map, view->outputs))
+    if (!affine || !fits(affine->map, view->outputs) || changesEncodedWeights(match, before, {}, affine->map))
         return false;
     NORDLYS_TRY(foldIntoWeights(match, before, *view, {}, affine->map));
     match.step(before).label += "+" + match.step(s).label;
@@ -129,7 +129,7 @@ core::Expected<bool> foldAhead(Matcher &match, int s, std::size_t dataInput)
     if (call.intAttribute("transA", 0) != 0)
         return false;
     const auto affine = affineOf(match, s, dataInput, channelAxis(match.step(after), match.tensor(out).dims));
-    if (!affine || !fits(affine->map, view->inputs) || (!affine->map.shift.empty() && !view->takesInputShift))
+    if (!affine || !fits(affine->map, view->inputs) || (!affine->map.shift.empty() && !view->takesInputShift) || changesEncodedWeights(match, after, affine->map, {}))
         return false;
     NORDLYS_TRY(foldIntoWeights(match, after, *view, affine->map, {}));
     match.step(after).label = match.step(s).label + "+" + match.step(after).label;

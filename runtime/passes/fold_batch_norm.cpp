@@ -64,7 +64,7 @@ core::Expected<void> foldBatchNorms(Program &program, const NameSet &keep)
         const int after = match.isInner(out) ? match.readers(out).front() : -1;
         const auto ahead = weightViewOf(match, after);
         if (!ahead || match.step(after).inputs[0] != out || !ahead->takesInputShift || match.tensor(out).dims.size() < 2
-            || ahead->inputs != static_cast<std::int64_t>(map->factor.size()) || match.step(after).op == "ConvTranspose")
+            || changesEncodedWeights(match, after, *map, {}) || ahead->inputs != static_cast<std::int64_t>(map->factor.size()) || match.step(after).op == "ConvTranspose")
             continue;
         const bool matrix = match.step(after).op == "Gemm" || match.step(after).op == "MatMul";
         if (matrix && (match.tensor(out).dims.size() != 2 || callOf(program, match.step(after)).intAttribute("transA", 0) != 0))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes.h"
 
+#include <runtime/base/aligned_buffer.h>
 #include <runtime/base/thread_pool.h>
 
 #include <algorithm>
@@ -9,10 +10,18 @@ namespace nordlys::runtime::passes {
 
 namespace {
 
-/// Folding trades memory for time; beyond this size (or ten times the inputs) a value is better computed in every run.
+/// Folding trades memory for time; beyond this size (or twice the inputs) a value is better computed in every run.
 constexpr std::size_t maxFoldedBytes = std::size_t(16) << 20;
+/// What all folded values together may take beyond twice their inputs.
+constexpr std::size_t maxFoldedTotal = std::size_t(64) << 20;
 
-bool isFoldable(const Program &program, const ProgramStep &step)
+struct Folding {
+    ThreadPool pool{1};
+    AlignedBuffer scratch;
+    std::size_t grownBytes = 0;
+};
+
+bool isFoldable(const Program &program, const ProgramStep &step, Folding &folding)
 {
     if (!program.isFixed(step) || step.domain == planDomain || step.outputs.empty())
         return false;
@@ -28,10 +37,14 @@ bool isFoldable(const Program &program, const ProgramStep &step)
             return false; // an output lies in the arena like every other
         outputBytes += out >= 0 ? program.tensor(out).bytes : 0;
     }
-    return outputBytes <= std::max(maxFoldedBytes, 2 * inputBytes);
+    const std::size_t grown = outputBytes > 2 * inputBytes ? outputBytes : 0;
+    if (grown > maxFoldedBytes || folding.grownBytes + grown > maxFoldedTotal)
+        return false;
+    folding.grownBytes += grown;
+    return true;
 }
 
-core::Expected<bool> fold(Program &program, const ProgramStep &step, ThreadPool &pool)
+core::Expected<bool> fold(Program &program, const ProgramStep &step, Folding &folding)
 {
     const KernelEntry *entry = findReferenceKernel(step.domain, step.op, step.opset);
     if (entry == nullptr)
@@ -41,6 +54,15 @@ core::Expected<bool> fold(Program &program, const ProgramStep &step, ThreadPool 
         // Reported when the step is bound for good, if it still exists then.
         return false;
     }
+    const std::size_t scratchBytes = kernel->scratchBytes ? kernel->scratchBytes(folding.pool.threads()) : 0;
+    if (scratchBytes > maxFoldedBytes)
+        return false;
+    if (scratchBytes > folding.scratch.size()) {
+        auto grown = AlignedBuffer::create(scratchBytes);
+        NORDLYS_TRY(grown);
+        folding.scratch = std::move(*grown);
+    }
+    skipWithoutOutput(callOf(program, step).outputs, *kernel);
     std::vector<const std::byte *> inputs(std::max(step.inputs.size(), KernelRun::minPointers), nullptr);
     std::vector<std::byte *> outputs(std::max(step.outputs.size(), KernelRun::minPointers), nullptr);
     std::vector<std::shared_ptr<AlignedBuffer>> buffers(step.outputs.size());
@@ -56,7 +78,7 @@ core::Expected<bool> fold(Program &program, const ProgramStep &step, ThreadPool 
         buffers[i] = std::move(*buffer);
         outputs[i] = buffers[i]->data();
     }
-    if (kernel->run({inputs.data(), outputs.data(), nullptr, &pool}) != nullptr)
+    if (kernel->run({inputs.data(), outputs.data(), folding.scratch.data(), &folding.pool}) != nullptr)
         return false;
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
         if (step.outputs[i] < 0)
@@ -73,11 +95,11 @@ core::Expected<bool> fold(Program &program, const ProgramStep &step, ThreadPool 
 
 core::Expected<void> foldConstants(Program &program, const NameSet &)
 {
-    ThreadPool pool(1);
+    Folding folding;
     std::vector<ProgramStep> left;
     for (ProgramStep &step : program.steps) {
-        if (isFoldable(program, step)) {
-            auto folded = fold(program, step, pool);
+        if (isFoldable(program, step, folding)) {
+            auto folded = fold(program, step, folding);
             NORDLYS_TRY(folded);
             if (*folded) {
                 program.foldedNodes.insert(program.foldedNodes.end(), step.sourceNodes.begin(), step.sourceNodes.end());

@@ -62,8 +62,8 @@ std::optional<Activation> activationOf(const Program &program, const ProgramStep
     Activation result{FusedActivation::Clip, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
     if (step.opset < 11) {
         const KernelCall call = callOf(program, step);
-        result.low = call.floatAttribute("min", result.low);
-        result.high = call.floatAttribute("max", result.high);
+        result.low = call.floatAttribute("min", std::numeric_limits<float>::lowest());
+        result.high = call.floatAttribute("max", std::numeric_limits<float>::max());
     } else {
         for (std::size_t i = 1; i < 3 && i < step.inputs.size(); ++i) {
             if (step.inputs[i] < 0)

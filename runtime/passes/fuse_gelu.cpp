@@ -116,7 +116,8 @@ std::optional<std::vector<int>> tanhArgument(const Matcher &match, int tensor, i
     steps.push_back(add);
     for (const std::size_t i : {std::size_t(0), std::size_t(1)}) {
         const int first = match.step(add).inputs[i], second = match.step(add).inputs[1 - i];
-        if (factored ? match.scalar(first) != 1.0 : first != x)
+        // A 1 of more dimensions than the rest would change the shape.
+        if (factored ? match.scalar(first) != 1.0 || match.tensor(second).dims != match.tensor(sum).dims : first != x)
             continue;
         const Product power = productOf(match, second);
         if (!isNear(power.constant, cubic, tolerance) || !isAll(power, x, factored ? 2 : 3))

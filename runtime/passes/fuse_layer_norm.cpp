@@ -82,7 +82,8 @@ std::optional<Deviation> inverseDeviationOf(const Matcher &match, int tensor)
     int root = -1;
     if (match.isFloatOp(s, "Reciprocal"))
         root = match.step(s).inputs[0];
-    else if (match.isFloatOp(s, "Div") && match.step(s).inputs.size() == 2 && match.scalar(match.step(s).inputs[0]) == 1.0)
+    else if (match.isFloatOp(s, "Div") && match.step(s).inputs.size() == 2 && match.scalar(match.step(s).inputs[0]) == 1.0
+             && match.tensor(match.step(s).inputs[1]).dims == match.tensor(tensor).dims)
         root = match.step(s).inputs[1];
     auto found = root >= 0 ? deviationOf(match, root) : std::nullopt;
     if (found)

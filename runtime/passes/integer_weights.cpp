@@ -33,9 +33,9 @@ std::optional<std::pair<float, float>> clampOf(const Program &program, const Pro
     if (step.op != "Clip")
         return std::nullopt;
     std::pair<float, float> bounds(-infinity, infinity);
-    if (step.opset < 11) {
+    if (step.opset < 11) { // whose defaults are the largest numbers, not infinity
         const KernelCall call = callOf(program, step);
-        bounds = {call.floatAttribute("min", -infinity), call.floatAttribute("max", infinity)};
+        bounds = {call.floatAttribute("min", std::numeric_limits<float>::lowest()), call.floatAttribute("max", std::numeric_limits<float>::max())};
     } else {
         for (std::size_t i = 1; i < 3 && i < step.inputs.size(); ++i) {
             if (step.inputs[i] < 0)
@@ -57,7 +57,10 @@ bool IntegerConstants::isGrid(const ProgramStep &step) const
         || call.intAttribute("block_size", 0) != 0)
         return false;
     const int zero = step.inputs.size() > 2 ? step.inputs[2] : -1;
-    return zero < 0 || (m_program.isConstant(zero) && countOf(m_program.tensor(zero)) == countOf(scale));
+    if (zero < 0)
+        return true;
+    const ProgramTensor &codes = m_program.tensor(step.op == "QuantizeLinear" ? step.outputs[0] : step.inputs[0]), &zeros = m_program.tensor(zero);
+    return m_program.isConstant(zero) && zeros.dtype == codes.dtype && countOf(zeros) == countOf(scale);
 }
 
 Coded IntegerConstants::codedBy(const ProgramStep &step, int index) const

@@ -37,6 +37,8 @@ public:
     /// The steps that read a tensor, one entry per read.
     [[nodiscard]] const std::vector<int> &readers(int tensor) const { return m_readers[static_cast<std::size_t>(tensor)]; }
     [[nodiscard]] bool mayVanish(int tensor) const { return tensor >= 0 && m_mayVanish[static_cast<std::size_t>(tensor)]; }
+    /// A graph output, or a value that the caller wants to find under its name.
+    [[nodiscard]] bool isKept(int tensor) const { return tensor >= 0 && !mayVanish(tensor); }
     /// May vanish and is read exactly once.
     [[nodiscard]] bool isInner(int tensor) const { return mayVanish(tensor) && readers(tensor).size() == 1; }
 

@@ -80,6 +80,13 @@ std::optional<WeightView> weightViewOf(const Matcher &match, int step)
     return view;
 }
 
+bool changesEncodedWeights(const Matcher &match, int stepIndex, const ChannelMap &input, const ChannelMap &output)
+{
+    const auto &inputs = match.step(stepIndex).inputs;
+    const bool scales = !input.factor.empty() || !output.factor.empty(), hasBias = inputs.size() > 2 && inputs[2] >= 0;
+    return (scales && match.isKept(inputs[1])) || (hasBias && match.isKept(inputs[2]));
+}
+
 core::Expected<void> foldIntoWeights(Matcher &match, int stepIndex, const WeightView &view, const ChannelMap &input, const ChannelMap &output)
 {
     Program &program = match.program();
@@ -124,11 +131,13 @@ core::Expected<void> foldIntoWeights(Matcher &match, int stepIndex, const Weight
     NORDLYS_TRY(biasBuffer);
     for (std::int64_t c = 0; c < view.outputs; ++c) {
         const double value = bias[static_cast<std::size_t>(c)] * at(output.factor, c, 1) + at(output.shift, c, 0);
-        reinterpret_cast<float *>((*biasBuffer)->data())[c] = static_cast<float>(value / view.biasFactor);
+        reinterpret_cast<float *>((*biasBuffer)->data())[c] = static_cast<float>(value);
     }
     made.constant = constantFrom(std::move(*biasBuffer));
     made.constant.bytes = made.constant.bytes.first(made.bytes);
     ProgramStep &step = match.step(stepIndex);
+    if (step.op == "Gemm")
+        step.attributes.insert_or_assign("beta", core::AttributeValue(1.0)); // it is part of the bias now
     step.inputs.resize(3, -1);
     match.setInput(stepIndex, 2, match.addTensor(std::move(made)));
     return {};

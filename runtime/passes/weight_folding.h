@@ -25,6 +25,10 @@ struct ChannelMap {
     std::vector<double> factor, shift;
 };
 
+/// Would folding change the numbers of a weight or bias that has an encoding (or is watched) under its name? Encodings are made for weights into which
+/// a BatchNormalization behind them is folded, and nothing else.
+bool changesEncodedWeights(const Matcher &match, int step, const ChannelMap &input, const ChannelMap &output);
+
 /// Folds maps of the input and output channels into weight and bias. The tensors keep their names. A MatMul
 /// gets its bias as a third input, which only plans know.
 core::Expected<void> foldIntoWeights(Matcher &match, int step, const WeightView &view, const ChannelMap &input, const ChannelMap &output);

@@ -231,7 +231,7 @@ core::Expected<BoundKernel> bindFastUnary(const Program &program, const ProgramS
         op = UnaryOp::Clip;
         params = {-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
         if (call.opset < 11)
-            params = {call.floatAttribute("min", params.alpha), call.floatAttribute("max", params.beta)};
+            params = {call.floatAttribute("min", std::numeric_limits<float>::lowest()), call.floatAttribute("max", std::numeric_limits<float>::max())};
         for (std::size_t i = 1; i < 3 && call.opset >= 11; ++i) {
             if (!call.hasInput(i))
                 continue;

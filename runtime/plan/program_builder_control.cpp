@@ -94,15 +94,20 @@ core::Expected<std::vector<ProgramBuilder::Output>> ProgramBuilder::addCarryingB
         const bool mayRetry = round < 2 && std::any_of(first, first + static_cast<std::ptrdiff_t>(carried.count), [](const Formal &formal) { return formal.isFixed; });
         if (!built && !mayRetry)
             return built;
-        bool stable = built.hasValue();
-        for (std::size_t i = 0; i < carried.count; ++i) {
-            Formal &formal = formals[carried.firstFormal + i];
+        const auto keeps = [&](std::size_t i) {
+            const Formal &formal = formals[carried.firstFormal + i];
             const Output given = built ? (*built)[carried.firstOutput + i] : Output();
-            const bool keeps = given.isFixed && given.dims == formal.dims && given.dtype == formal.dtype;
-            if (formal.isFixed && (!keeps || (round == 1 && !stable))) {
+            return !formal.isFixed || (given.isFixed && given.dims == formal.dims && given.dtype == formal.dtype);
+        };
+        bool stable = built.hasValue();
+        for (std::size_t i = 0; i < carried.count; ++i)
+            stable = stable && keeps(i);
+        // One round may free what depends on what the round before freed; the next frees all, so that there are three at most.
+        for (std::size_t i = 0; i < carried.count && !stable; ++i) {
+            Formal &formal = formals[carried.firstFormal + i];
+            if (formal.isFixed && (round > 0 || !keeps(i))) {
                 formal.isFixed = false;
                 formal.dims.clear();
-                stable = false;
             }
         }
         if (stable)

@@ -8,8 +8,6 @@
 
 namespace nordlys::runtime {
 
-namespace {
-
 std::uint64_t bytesOf(const Value &value)
 {
     if (value.isTensor())
@@ -21,6 +19,8 @@ std::uint64_t bytesOf(const Value &value)
     }
     return total;
 }
+
+namespace {
 
 /// Per step the Dynamic tensors that no later step and no output of the program needs.
 std::vector<std::vector<int>> lastUses(const Program &program)

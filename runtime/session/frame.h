@@ -16,6 +16,9 @@
 
 namespace nordlys::runtime {
 
+/// Bytes of a tensor, or of all tensors of a sequence.
+std::uint64_t bytesOf(const Value &value);
+
 /// What the frames of a session share. One frame runs at a time.
 struct FrameShared {
     std::shared_ptr<ThreadPool> pool;

@@ -155,7 +155,10 @@ core::Expected<void> Frame::runBody(std::size_t step, std::size_t bodyIndex, std
             child.setValue(tensor, std::move(*value));
         }
     }
-    return child.runAll();
+    NORDLYS_TRY(child.runAll());
+    if (m_shared.valueBytes > m_shared.valueBudgetBytes) // sequences grow without a tensor that would be refused
+        return broken(source, "what its body holds needs more memory than the budget");
+    return {};
 }
 
 core::Expected<void> Frame::storeOutput(std::size_t step, std::size_t output, Frame &child, int childTensor)
@@ -203,6 +206,7 @@ core::Expected<void> Frame::runIf(std::size_t index)
     Frame &child = *m_children[index][body];
     for (std::size_t i = 0; i < step.outputs.size(); ++i)
         NORDLYS_TRY(storeOutput(index, i, child, child.m_program.outputs[i]));
+    child.clearValues(); // the other branch may be the next, and these count
     return {};
 }
 
@@ -244,6 +248,8 @@ core::Expected<void> Frame::runLoop(std::size_t index)
     std::vector<std::vector<Value>> collected(scans);
     std::uint64_t collectedBytes = 0;
     for (std::int64_t trip = 0; goesOn && (!trips || trip < *trips); ++trip) {
+        if (m_shared.stop.stop_requested())
+            return core::interrupted("running the model");
         if (trip >= m_shared.maxLoopIterations)
             return broken(step, "it went on for " + std::to_string(trip) + " iterations, more than the limit");
         auto counter = scalarValue(core::DType::Int64, inner.tensor(inner.inputs[0]).dims, trip);
@@ -268,7 +274,7 @@ core::Expected<void> Frame::runLoop(std::size_t index)
         for (std::size_t i = 0; i < scans; ++i) {
             auto value = child.valueOf(inner.outputs[1 + states + i]);
             NORDLYS_TRY(value);
-            collectedBytes += value->isTensor() ? value->tensor().bytes().size() + sizeof(core::HostTensor) : 0;
+            collectedBytes += bytesOf(*value) + sizeof(core::HostTensor);
             if (collectedBytes > m_shared.valueBudgetBytes)
                 return broken(step, "what it collects needs more memory than the budget");
             collected[i].push_back(std::move(*value));
@@ -296,6 +302,7 @@ core::Expected<void> Frame::runScan(std::size_t index)
     const auto number = step.attributes.find("num_scan_inputs");
     const auto scanInputs = static_cast<std::size_t>(std::get<std::int64_t>(number->second));
     const std::size_t states = body.formalInputs - scanInputs, scans = inner.outputs.size() - states;
+    std::uint64_t collectedBytes = 0;
     std::vector<Value> inputs;
     for (std::size_t i = 0; i < body.formalInputs; ++i) {
         auto value = valueOf(step.inputs[first + i]);
@@ -341,6 +348,8 @@ core::Expected<void> Frame::runScan(std::size_t index)
         formals.resize(body.formalInputs);
         std::vector<std::vector<Value>> collected(scans);
         for (std::size_t t = 0; t < *length; ++t) {
+            if (m_shared.stop.stop_requested())
+                return core::interrupted("running the model");
             for (std::size_t i = 0; i < scanInputs; ++i) {
                 const bool backward = listed(step.attributes, inputDirections, i) != 0;
                 auto slice = sliceOf(mine[states + i].tensor(), batched ? 0 : listed(step.attributes, "scan_input_axes", i), backward ? *length - 1 - t : t);
@@ -352,10 +361,14 @@ core::Expected<void> Frame::runScan(std::size_t index)
             for (std::size_t i = 0; i < inner.outputs.size(); ++i) {
                 auto value = child.valueOf(inner.outputs[i]);
                 NORDLYS_TRY(value);
-                if (i < states)
+                if (i < states) {
                     formals[i] = std::move(*value);
-                else
-                    collected[i - states].push_back(std::move(*value));
+                    continue;
+                }
+                collectedBytes += bytesOf(*value) + sizeof(core::HostTensor);
+                if (collectedBytes > m_shared.valueBudgetBytes)
+                    return broken(step, "what it collects needs more memory than the budget");
+                collected[i - states].push_back(std::move(*value));
             }
         }
         for (std::size_t i = 0; i < inner.outputs.size(); ++i) {
@@ -404,7 +417,10 @@ core::Expected<void> Frame::runSequenceMap(std::size_t index)
         return broken(step, "its first input is no sequence");
     const std::size_t count = inputs[0].elements().size();
     std::vector<Value::Elements> results(inner.outputs.size());
+    std::uint64_t collectedBytes = 0;
     for (std::size_t n = 0; n < count; ++n) {
+        if (m_shared.stop.stop_requested())
+            return core::interrupted("running the model");
         std::vector<Value> formals;
         for (const Value &input : inputs) {
             if (input.isSequence() && input.elements().size() != count)
@@ -416,6 +432,9 @@ core::Expected<void> Frame::runSequenceMap(std::size_t index)
         for (std::size_t i = 0; i < inner.outputs.size(); ++i) {
             auto value = child.valueOf(inner.outputs[i]);
             NORDLYS_TRY(value);
+            collectedBytes += bytesOf(*value) + sizeof(core::HostTensor);
+            if (collectedBytes > m_shared.valueBudgetBytes)
+                return broken(step, "what it collects needs more memory than the budget");
             results[i].push_back(std::move(*value));
         }
     }

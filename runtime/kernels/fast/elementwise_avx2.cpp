@@ -94,7 +94,9 @@ NORDLYS_AVX2 inline __m256 apply(__m256 x, __m256 alpha, __m256 beta)
     else if constexpr (Op == UnaryOp::Sigmoid)
         return _mm256_div_ps(one, _mm256_add_ps(one, expVector(_mm256_sub_ps(zero, x))));
     else if constexpr (Op == UnaryOp::Silu)
-        return _mm256_div_ps(x, _mm256_add_ps(one, expVector(_mm256_sub_ps(zero, x))));
+        // Below -88 expVector ends at its largest value while x goes on; the true quotient is zero (NaN for -infinity).
+        return _mm256_blendv_ps(_mm256_div_ps(x, _mm256_add_ps(one, expVector(_mm256_sub_ps(zero, x)))), _mm256_mul_ps(x, zero),
+                                _mm256_cmp_ps(x, _mm256_set1_ps(-88), _CMP_LT_OQ));
     else if constexpr (Op == UnaryOp::HardSigmoid)
         return clampVector(_mm256_fmadd_ps(x, alpha, beta), zero, one);
     else
