@@ -162,6 +162,8 @@ private:
         if (encoding.isPerChannel() && (static_cast<std::size_t>(encoding.axis) >= layer.dims.size() ||
                                         static_cast<std::int64_t>(encoding.grids.size()) != layer.dims[static_cast<std::size_t>(encoding.axis)]))
             return core::badInput("encoding of " + layer.weightName, "its channels do not fit the weight", "Calibrate this tensor again.");
+        if (!encoding.isFloat && !encoding.isPerChannel() && encoding.grids.size() != 1)
+            return leaveAlone("its weight's encoding has one grid per block");
         if (!layer.plainFactors)
             return leaveAlone("its alpha or beta is not 1");
         const auto expected = expectedInput(layer);

@@ -61,6 +61,23 @@ std::size_t bytesOf(const Outputs &tensors)
     return bytes;
 }
 
+std::string folderOf(std::size_t sample)
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "%06zu", sample);
+    return name;
+}
+
+std::string csvField(const std::string &text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string::npos)
+        return text;
+    std::string quoted = "\"";
+    for (const char c : text)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
 struct Sums {
     double signal = 0, noise = 0;
 };
@@ -104,7 +121,7 @@ struct ConfigurationMetric::State {
     core::Expected<void> readLabels()
     {
         labels.resize(samples->size());
-        if (options.kind != MetricKind::Accuracy)
+        if (options.kind != MetricKind::Accuracy && options.kind != MetricKind::Command)
             return {};
         bool any = false;
         for (std::size_t i = 0; i < samples->size() && options.labels != nullptr; ++i) {
@@ -114,7 +131,7 @@ struct ConfigurationMetric::State {
                 any = true;
             }
         }
-        if (!any)
+        if (!any && options.kind == MetricKind::Accuracy)
             return core::badInput("labels", "none of the samples has one", "Check that the column `file` is relative to the label file.");
         return {};
     }
@@ -188,8 +205,7 @@ struct ConfigurationMetric::State {
 
     core::Expected<void> store(const std::filesystem::path &folder, std::size_t sample, const Outputs &outputs) const
     {
-        char name[32];
-        std::snprintf(name, sizeof name, "%05zu", sample);
+        const std::string name = folderOf(sample);
         std::error_code error;
         std::filesystem::create_directories(folder / name, error);
         for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -202,10 +218,10 @@ struct ConfigurationMetric::State {
 
     core::Expected<double> askCommand(const std::filesystem::path &folder, const std::stop_token &stop) const
     {
-        std::string names;
+        std::string table = "folder,file,class_index\n";
         for (std::size_t i = 0; i < samples->size(); ++i)
-            names += samples->name(i) + "\n";
-        NORDLYS_TRY(core::writeFileAtomically(folder / "samples.txt", names));
+            table += folderOf(i) + "," + csvField(samples->name(i)) + "," + (labels[i] ? std::to_string(*labels[i]) : std::string()) + "\n";
+        NORDLYS_TRY(core::writeFileAtomically(folder / "samples.csv", table));
         return runMetricCommand(options.command, folder, options.commandTimeout, stop);
     }
 
@@ -234,7 +250,7 @@ struct ConfigurationMetric::State {
             }
             if (options.kind == MetricKind::Agreement)
                 agreeing += topClass((*outputs)[0]) == topClass(exact[sample][0]) ? 1 : 0;
-            if (labels[sample]) {
+            if (options.kind == MetricKind::Accuracy && labels[sample]) {
                 ++labelled;
                 right += topClass((*outputs)[0]) == *labels[sample] ? 1 : 0;
             }

@@ -26,9 +26,9 @@ std::string_view nameOf(MetricKind kind); ///< "sqnr", "agreement", "accuracy", 
 
 struct MetricOptions {
     MetricKind kind = MetricKind::Sqnr;
-    const core::LabelSet *labels = nullptr; ///< of Accuracy; samples without a label are left out
+    const core::LabelSet *labels = nullptr; ///< of Accuracy (samples without a label are left out) and for the command's table
     std::int64_t labelOffset = 0;
-    /// Gets a folder: samples.txt (a sample's name per line) and, per line from 00000, NNNNN/output_M.npy in output order.
+    /// Gets a folder: per sample NNNNNN/output_N.npy (000000 ..., in the model's order), and samples.csv with the columns folder, file and class_index.
     std::string command;
     std::chrono::milliseconds commandTimeout{60000};
     bool lowerIsBetter = false; ///< of Command

@@ -210,8 +210,12 @@ core::Expected<core::EncodingSet> raised(const core::Graph &graph, const std::ve
             if (!raised[i] || entry.locked || entry.encoding.isFloat)
                 continue;
             if (width != HigherWidth::Int16) {
-                entry.encoding = core::Encoding{.bitwidth = bitsOf(width), .isFloat = true, .symmetric = false, .axis = -1, .grids = {}};
+                entry.encoding = core::Encoding();
+                entry.encoding.bitwidth = bitsOf(width);
+                entry.encoding.isFloat = true;
             } else if (entry.encoding.bitwidth < 16) {
+                if (!entry.encoding.isPerChannel() && entry.encoding.grids.size() != 1)
+                    return core::notSupported("encoding of " + name, "it has one grid per block, which cannot be raised to 16 bits", "Calibrate it per channel.");
                 auto wide = widened(entry.encoding);
                 NORDLYS_TRY(wide);
                 entry.encoding = *std::move(wide);

@@ -196,8 +196,9 @@ private:
                 return leaveAlone(first, name + " is read by " + std::to_string(tensor.consumers.size()) + " nodes or a subgraph");
             const core::NodeId next = tensor.consumers[0];
             const core::Node &node = m_graph.node(next);
-            if (node.inputs[0] != value)
-                return leaveAlone(first, std::string(m_graph.opOf(next)) + " " + std::string(m_graph.nameOf(next)) + " reads it as no data");
+            const std::string reader = std::string(m_graph.opOf(next)) + " " + std::string(m_graph.nameOf(next));
+            if (node.inputs[0] != value) // a weight or slope that is computed, or the second operand of Add and the like
+                return leaveAlone(first, reader + " does not pass a scale on");
             if (const auto found = m_layerOf.find(next.index); found != m_layerOf.end()) {
                 pair.second = found->second;
                 break;
@@ -211,11 +212,11 @@ private:
                 break;
             case Between::ClippedRelu:
                 if (!m_options.replaceClip)
-                    return leaveAlone(first, "Clip " + std::string(m_graph.nameOf(next)) + " has an upper limit");
+                    return leaveAlone(first, reader + " has an upper limit");
                 pair.clips.push_back(next);
                 break;
             case Between::No:
-                return leaveAlone(first, std::string(m_graph.opOf(next)) + " " + std::string(m_graph.nameOf(next)) + " does not pass a scale on");
+                return leaveAlone(first, reader + " does not pass a scale on");
             }
             value = node.outputs[0];
         }

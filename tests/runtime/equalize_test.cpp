@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 namespace nordlys::runtime {
 namespace {
@@ -197,6 +198,39 @@ TEST(Equalize, ASharedWeightGetsACopyAndWhatLeavesTheGraphIsLeftAlone)
     auto report = equalizeModel(open, folder.path() / "p.onnx");
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code, core::ErrorCode::NotSupported);
+}
+
+std::vector<float> unevenWeights(std::size_t count, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<float> spread(0, 2);
+    std::vector<float> values(count);
+    for (float &value : values)
+        value = std::exp(spread(random)) * (random() % 2 == 0 ? 1.0F : -1.0F);
+    return values;
+}
+
+// Groups, transposed convolution, pooling and Flatten between: every channel must meet its own partner, else the function changes.
+TEST(Equalize, ChannelsMeetThroughGroupsTransposedConvolutionsAndFlatten)
+{
+    const test::TemporaryFolder folder;
+    const auto bytes = onnx::model(
+        onnx::node("Conv", "c1", {"x", "w1", "b1"}, "h1") + onnx::node("Relu", "r1", {"h1"}, "a1")
+        + onnx::node("ConvTranspose", "c2", {"a1", "w2", "b2"}, "h2", onnx::integer("group", 2)) + onnx::node("LeakyRelu", "r2", {"h2"}, "a2")
+        + onnx::node("Conv", "c3", {"a2", "w3"}, "h3", onnx::integer("group", 3)) + onnx::node("Relu", "r3", {"h3"}, "a3")
+        + onnx::node("MaxPool", "p3", {"a3"}, "m3", onnx::integers("kernel_shape", {2, 2})) + onnx::node("Flatten", "f3", {"m3"}, "v3")
+        + onnx::node("Gemm", "c4", {"v3", "w4", "b4"}, "y") + onnx::weight("w1", {4, 2, 1, 1}, unevenWeights(8, 1))
+        + onnx::weight("b1", {4}, unevenWeights(4, 2)) + onnx::weight("w2", {4, 3, 2, 2}, unevenWeights(48, 3)) + onnx::weight("b2", {6}, unevenWeights(6, 4))
+        + onnx::weight("w3", {3, 2, 1, 1}, unevenWeights(6, 5)) + onnx::weight("w4", {48, 3}, unevenWeights(144, 6)) + onnx::weight("b4", {3}, unevenWeights(3, 7))
+        + onnx::port(11, "x", {1, 2, 4, 4}) + onnx::port(12, "y", {1, 3}));
+    const auto model = openAt(folder.write("m.onnx", bytes));
+    ASSERT_TRUE(model);
+    auto report = equalizeModel(model, folder.path() / "e.onnx");
+    ASSERT_TRUE(report) << report.error().text();
+    ASSERT_EQ(report->pairs.size(), 3U);
+    EXPECT_LT(largestDifference(model, openAt(folder.path() / "e.onnx")), 1e-5);
+    for (const EqualizedPair &pair : report->pairs)
+        EXPECT_GT(pair.maxScale / pair.minScale, 1.1) << pair.first; // something was moved at every place
 }
 
 TEST(Equalize, AModelWhereOnlyClipIsInTheWayIsRefusedNamingIt)

@@ -339,8 +339,8 @@ TEST(MetricCommand, GetsTheOutputsAndItsNumberCounts)
     SensitivityOptions options;
     options.encodings = calibrated(model, *samples);
     options.metric.kind = MetricKind::Command;
-    // Files of outputs, and lines of the list: 4 and 4.
-    options.metric.command = "count() { echo $(( $(ls \"$1\"/*/output_0.npy | wc -l) * 10 + $(wc -l < \"$1\"/samples.txt) )); }; count";
+    // Files of outputs, and lines of the table: 4, and 4 below its head.
+    options.metric.command = "count() { echo $(( $(ls \"$1\"/*/output_0.npy | wc -l) * 10 + $(grep -c '^00000[0-3],random' \"$1\"/samples.csv) )); }; count";
     options.threads = 2;
     auto result = measureSensitivity(model, *samples, options);
     ASSERT_TRUE(result) << result.error().text();

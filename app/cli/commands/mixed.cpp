@@ -18,7 +18,7 @@ namespace {
 struct MixedArguments {
     ModelArguments model;
     SampleArguments samples;
-    MetricArguments metric;
+    LayerMetricArguments metric;
     std::string encodings, output, width = "16", cost = "macs";
     double budget = 25;
     std::size_t exactLayers = runtime::MixedOptions().exactLayers;
@@ -190,7 +190,7 @@ void addMixed(CLI::App &program, Action &action)
             command.add_option("--exact-layers", options.exactLayers, "Up to so many layers every choice within the budget is measured; beyond: greedy")
                 ->type_name("N")
                 ->capture_default_str();
-            addMetricArguments(command, options.metric);
+            addLayerMetricArguments(command, options.metric);
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.mixed/1)");
         },

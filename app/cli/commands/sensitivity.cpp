@@ -16,7 +16,7 @@ namespace {
 struct SensitivityArguments {
     ModelArguments model;
     SampleArguments samples;
-    MetricArguments metric;
+    LayerMetricArguments metric;
     std::string encodings;
     int threads = 0;
     bool json = false;
@@ -108,7 +108,7 @@ void addSensitivity(CLI::App &program, Action &action)
             addModelArguments(command, options.model);
             command.add_option("--encodings", options.encodings, "Encodings file; default: those of the project")->type_name("FILE");
             addSampleArguments(command, options.samples);
-            addMetricArguments(command, options.metric);
+            addLayerMetricArguments(command, options.metric);
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.sensitivity/1)");
         },

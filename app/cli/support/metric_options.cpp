@@ -9,7 +9,7 @@
 
 namespace nordlys::cli {
 
-void addMetricArguments(CLI::App &command, MetricArguments &arguments)
+void addLayerMetricArguments(CLI::App &command, LayerMetricArguments &arguments)
 {
     command
         .add_option("--metric", arguments.metric,
@@ -19,13 +19,13 @@ void addMetricArguments(CLI::App &command, MetricArguments &arguments)
     command.add_option("--label-offset", arguments.labelOffset, "Added to each class index (1 for networks with a background class)")->type_name("N");
     command
         .add_option("--metric-command", arguments.command,
-                    "Command that gets a folder as its last argument (NNNNN/output_M.npy per sample, samples.txt) and prints one number")
+                    "Command that gets a folder as its last argument (NNNNNN/output_N.npy per sample, samples.csv) and prints one number")
         ->type_name("CMD");
     command.add_option("--metric-timeout", arguments.timeoutSeconds, "Seconds after which the command is ended")->type_name("S")->capture_default_str();
     command.add_flag("--lower-is-better", arguments.lowerIsBetter, "The command's number is an error, not a score");
 }
 
-core::Expected<ChosenMetric> chooseMetric(const MetricArguments &arguments, const ModelSource &source)
+core::Expected<ChosenMetric> chooseMetric(const LayerMetricArguments &arguments, const ModelSource &source)
 {
     using runtime::MetricKind;
     ChosenMetric chosen;
@@ -53,7 +53,7 @@ core::Expected<ChosenMetric> chooseMetric(const MetricArguments &arguments, cons
         return core::usageError("--metric accuracy", "there are no labels", "Give --labels CSV.");
     if (!(arguments.timeoutSeconds > 0) || arguments.timeoutSeconds > 86400)
         return core::usageError("--metric-timeout", "it must be more than 0 and at most 86400 seconds");
-    if (kind == MetricKind::Accuracy) {
+    if (!labels.empty()) {
         auto read = core::LabelSet::read(labels);
         if (!read)
             return std::move(read.error());

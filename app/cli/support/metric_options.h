@@ -12,13 +12,13 @@
 namespace nordlys::cli {
 
 /// --metric, --labels, --label-offset, --metric-command, --metric-timeout, --lower-is-better.
-struct MetricArguments {
+struct LayerMetricArguments {
     std::string metric, labels, command;
     std::int64_t labelOffset = 0;
     double timeoutSeconds = 60;
     bool lowerIsBetter = false;
 };
-void addMetricArguments(CLI::App &command, MetricArguments &arguments);
+void addLayerMetricArguments(CLI::App &command, LayerMetricArguments &arguments);
 
 struct ChosenMetric {
     runtime::MetricOptions options; ///< its `labels` is not set: they live here
@@ -31,7 +31,7 @@ struct ChosenMetric {
     }
 };
 /// Without --metric: command with --metric-command, accuracy with labels (those of the project too), else sqnr.
-core::Expected<ChosenMetric> chooseMetric(const MetricArguments &arguments, const ModelSource &source);
+core::Expected<ChosenMetric> chooseMetric(const LayerMetricArguments &arguments, const ModelSource &source);
 
 /// {metric, sqnrDb}
 Json measuredJson(const runtime::Measured &measured);
