@@ -294,6 +294,48 @@ TEST(OpenModel, NodesGetUniqueNamesAndAnOrder)
     EXPECT_EQ((*model)->notes.size(), 2u); // shared names, sorted nodes
 }
 
+/// libonnx's checker reads the indices of sparse values without asking how many there are.
+TEST(OpenModel, SparseValuesOfANodeAreNotGivenToTheChecker)
+{
+    OnnxBuilder builder;
+    builder.input("x", {2});
+    onnx::AttributeProto &sparse = *builder.node("Constant", {}, {"c"}).add_attribute();
+    sparse.set_name("sparse_value");
+    sparse.set_type(onnx::AttributeProto::SPARSE_TENSOR);
+    onnx::TensorProto &values = *sparse.mutable_sparse_tensor()->mutable_values(), &indices = *sparse.mutable_sparse_tensor()->mutable_indices();
+    values.set_name("c");
+    values.set_data_type(onnx::TensorProto::FLOAT);
+    values.add_dims(1);
+    values.add_float_data(1);
+    indices.set_data_type(onnx::TensorProto::INT64);
+    indices.add_dims(1);
+    indices.set_raw_data("1"); // one byte for one number of eight
+    sparse.mutable_sparse_tensor()->add_dims(2);
+    builder.node("Relu", {"x"}, {"y"});
+    builder.output("y");
+    const auto model = builder.open();
+    ASSERT_TRUE(model) << model.error().text();
+    EXPECT_EQ((*model)->graph.nodes.size(), 2U);
+}
+
+TEST(OpenModel, FlagsOfAnyByteAreZeroOrOne)
+{
+    OnnxBuilder builder;
+    onnx::TensorProto &flags = builder.weight("flags", {4}, 0);
+    flags.set_data_type(onnx::TensorProto::BOOL);
+    flags.set_raw_data(std::string("\0\1\2\377", 4));
+    builder.node("Not", {"flags"}, {"y"});
+    builder.output("y");
+    const auto model = builder.open();
+    ASSERT_TRUE(model) << model.error().text();
+    const Tensor &read = (*model)->graph.tensor((*model)->graph.findTensor("flags"));
+    ASSERT_TRUE(read.constant && read.constant->bytes().size() == 4);
+    std::vector<int> bytes;
+    for (const std::byte value : read.constant->bytes())
+        bytes.push_back(std::to_integer<int>(value));
+    EXPECT_EQ(bytes, (std::vector<int>{0, 1, 1, 1}));
+}
+
 TEST(OpenModel, InitializersListedAsInputsAreNoInputs)
 {
     OnnxBuilder builder;
