@@ -216,9 +216,9 @@ TEST_F(Calibration, GoesOnWhereItWasStopped)
             if (threads == 1 || !stopped) {
                 ASSERT_FALSE(stopped);
                 EXPECT_EQ(stopped.error().code, core::ErrorCode::Interrupted);
-                EXPECT_LT(statistics.done, 120U);
             }
             if (threads == 1) {
+                EXPECT_LT(statistics.done, 120U);
                 EXPECT_GT(statistics.done, 40U);
             }
             const fs::path file = m_folder.path() / "statistics.json";

@@ -244,7 +244,7 @@ TEST(ResultJson, ReadsBackWhatItWroteAndRefusesOtherText)
 {
     runtime::Evaluation evaluation;
     evaluation.samples = 7;
-    evaluation.tensors = {{"a", 31.25, std::numeric_limits<double>::infinity(), 0.5, 8, 100}};
+    evaluation.tensors = {{"a", 31.25, std::numeric_limits<double>::infinity(), 0.5, 8, 100, 0.98, 0.25, std::nullopt}};
     evaluation.outputs = {{"out", 20.5, 0.99, 0.125}};
     evaluation.accuracy = runtime::Accuracy{0.99, 0.98, 0.97, 7};
     const auto read = evaluationFromJson(evaluationToJson(evaluation));
