@@ -182,6 +182,16 @@ TEST(ShapeInference, BrokenRulesAreFindingsAndNoCrash)
         [](OnnxBuilder &b) { OnnxBuilder::ints(b.node("MaxPool", {"x"}, {"z"}), "kernel_shape", {INT64_MAX, INT64_MAX}); },
         [](OnnxBuilder &b) { b.shapeValues("r", {INT64_MAX, 1, 1, -1}); b.node("Tile", {"x", "r"}, {"z"}); },
         [](OnnxBuilder &b) { b.shapeValues("p", {INT64_MAX, 0, 0, 0, INT64_MAX, 0, 0, 0}); b.node("Pad", {"x", "p"}, {"z"}); },
+        // A step of 0.5 among integers.
+        [](OnnxBuilder &b) {
+            for (const char *name : {"start", "limit"}) {
+                onnx::TensorProto &number = b.weight(name, {}, 8);
+                number.set_data_type(onnx::TensorProto::INT64);
+                number.set_raw_data(std::string(name == std::string("start") ? "\5\0\0\0\0\0\0\0" : "\0\0\0\0\0\0\0\0", 8));
+            }
+            b.weight("delta", {}, 4).set_raw_data(std::string("\0\0\0\x3F", 4));
+            b.node("Range", {"start", "limit", "delta"}, {"z"});
+        },
     };
     for (std::size_t i = 0; i < wrong.size(); ++i) {
         OnnxBuilder builder;

@@ -33,7 +33,7 @@ ExternalProject_Add(nordlys_fuzz
 
 set(fuzz_command "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/run.sh" "${CMAKE_BINARY_DIR}/fuzz/import_plan_fuzz")
 set(fuzz_seeds "${PROJECT_SOURCE_DIR}/resources/samples" "${NORDLYS_ONNX_TESTDATA}" "${NORDLYS_SHARED}/conformance/node" "${NORDLYS_SHARED}/models")
-add_test(NAME Fuzz.ImportPlan COMMAND ${fuzz_command} 5 12 ${fuzz_seeds})
+add_test(NAME Fuzz.ImportPlan COMMAND ${fuzz_command} 5 24 ${fuzz_seeds})
 set_tests_properties(Fuzz.ImportPlan PROPERTIES TIMEOUT 120 LABELS fuzz WORKING_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
 add_test(NAME Fuzz.ImportPlanSlow COMMAND ${fuzz_command} 60 1 ${fuzz_seeds})
 set_tests_properties(Fuzz.ImportPlanSlow PROPERTIES TIMEOUT 600 LABELS "fuzz;slow" WORKING_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")

@@ -129,6 +129,8 @@ Expected<void> inferRange(InferenceContext &context)
     std::array<double, 3> numbers{};
     bool known = true;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (const DType type = context.inputType(i), first = context.inputType(0); type != DType::Undefined && first != DType::Undefined && type != first)
+            return broken("start, limit and delta are of different types");
         const auto values = constantNumbers(context, i);
         known = known && values && values->size() == 1;
         numbers[i] = known ? (*values)[0] : 0;
@@ -138,8 +140,11 @@ Expected<void> inferRange(InferenceContext &context)
             return broken("the step is 0");
         double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
         if (isInteger(context.inputType(0))) {
-            const auto integer = [&context](std::size_t i) { return context.inputValues(i).value_or(Values{0})[0]; };
-            count = static_cast<double>(rangeLength(integer(0), integer(1), integer(2)));
+            // Numbers without integer values: a constant whose type is not what was inferred.
+            const auto start = context.inputValues(0), limit = context.inputValues(1), delta = context.inputValues(2);
+            if (!start || !limit || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1 || (*delta)[0] == 0)
+                return broken("start, limit and delta are not three integers");
+            count = static_cast<double>(rangeLength((*start)[0], (*limit)[0], (*delta)[0]));
         }
         if (!(count < 9e15))
             return broken("the range is too long");
