@@ -10,7 +10,7 @@ filter=(-LE slow)
 step() { printf '\n== %s\n' "$*"; }
 
 step "Packages"
-packaging/install-deps.sh
+packaging/install-deps.sh --fuzz
 
 jobs=$(nproc)
 # Both presets compile the layers with the same flags: the second takes the first one's objects from a cache of this checkout.
@@ -23,7 +23,7 @@ cmake --preset core-only -DNORDLYS_TESTS=OFF -DNORDLYS_BENCH=OFF
 cmake --build --preset core-only -j "$jobs"
 
 step "Preset dev"
-cmake --preset dev
+cmake --preset dev -DNORDLYS_FUZZ=ON
 cmake --build --preset dev -j "$jobs"
 
 step "Tests"
