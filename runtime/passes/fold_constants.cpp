@@ -3,6 +3,7 @@
 
 #include <runtime/base/aligned_buffer.h>
 #include <runtime/base/thread_pool.h>
+#include <runtime/plan/evaluation_work.h>
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ struct Folding {
     ThreadPool pool{1};
     AlignedBuffer scratch;
     std::size_t grownBytes = 0;
+    double productsLeft = maxPlanningProducts;
 };
 
 bool isFoldable(const Program &program, const ProgramStep &step, Folding &folding)
@@ -40,6 +42,10 @@ bool isFoldable(const Program &program, const ProgramStep &step, Folding &foldin
     const std::size_t grown = outputBytes > 2 * inputBytes ? outputBytes : 0;
     if (grown > maxFoldedBytes || folding.grownBytes + grown > maxFoldedTotal)
         return false;
+    const double products = productsOf(callOf(program, step));
+    if (products > folding.productsLeft)
+        return false;
+    folding.productsLeft -= products;
     folding.grownBytes += grown;
     return true;
 }

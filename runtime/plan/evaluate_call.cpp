@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluate_call.h"
 
+#include "evaluation_work.h"
 #include "program.h"
 
 #include <runtime/base/thread_pool.h>
@@ -117,6 +118,12 @@ core::Expected<std::vector<Value>> evaluateCall(KernelCall &call, std::span<cons
     std::vector<core::HostTensor> made(outputs.size());
     std::vector<std::byte *> outPointers(std::max(outputs.size(), KernelRun::minPointers), nullptr);
     NORDLYS_TRY(describeOutputs(call, outputs, *found, context.byteLimit, made, outPointers));
+    if (context.productsLeft != nullptr) {
+        const double products = productsOf(call);
+        if (products > *context.productsLeft)
+            return call.unsupported("computing it while planning would take too long");
+        *context.productsLeft -= products;
+    }
     auto kernel = entry->bind(call);
     NORDLYS_TRY(kernel);
     skipWithoutOutput(call.outputs, *kernel);

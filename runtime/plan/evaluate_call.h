@@ -27,6 +27,7 @@ struct EvaluationContext {
     const std::stop_token &stop;
     std::uint64_t byteLimit = 0;       ///< what new outputs may take
     std::vector<std::byte> &scratch;   ///< grows as needed
+    double *productsLeft = nullptr;    ///< what productsOf() the call may still be; what it was is taken off. Null: any number
 };
 
 /// Computes one operator call whose inputs are all known: finds the sizes of its outputs, binds the reference kernel (or takes the value kernel) and

@@ -478,7 +478,7 @@ core::Expected<bool> ProgramBuilder::tryEvaluate(Scope &scope, core::NodeId id, 
     CallInference inference(step.name, step.op, step.domain, step.opset, step.attributes, step.inputs.size(), node.outputs.size());
     const std::uint64_t limit = std::max<std::uint64_t>(maxEvaluatedBytes, 2 * static_cast<std::uint64_t>(inputBytes));
     static const std::stop_token never;
-    const auto results = evaluateCall(call, values, places, inference, {m_shared.pool, never, limit, m_shared.scratch});
+    const auto results = evaluateCall(call, values, places, inference, {m_shared.pool, never, limit, m_shared.scratch, &m_shared.productsLeft});
     // What cannot be computed here is reported where the step is bound or run, if it is needed then.
     if (!results)
         return false;

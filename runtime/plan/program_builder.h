@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call_inference.h"
+#include "evaluation_work.h"
 #include "program.h"
 
 #include <core/import/model.h>
@@ -29,6 +30,7 @@ public:
         std::vector<std::byte> scratch;
         std::map<std::string, int> missing; ///< operators without kernels and how often
         std::size_t evaluatedBytes = 0;
+        double productsLeft = maxPlanningProducts;
     };
     /// What is known of an input of a body.
     struct Formal {

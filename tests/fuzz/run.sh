@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs a fuzz target from the models of test data folders.
-#   run.sh PROGRAM SECONDS EVERY FOLDER...    takes every EVERY-th small .onnx file below the folders as a seed; folders that are not there are left out
+# Runs a fuzz target from the files of test data folders.
+#   run.sh PROGRAM SECONDS EVERY PATTERN FOLDER...    takes every EVERY-th small file of that name pattern below the folders as a seed; folders that are not
+#                                                     there are left out
 # What fails is kept as crash-*, oom-* or timeout-* in the current folder.
 set -euo pipefail
-program=$1 seconds=$2 every=$3
-shift 3
+program=$1 seconds=$2 every=$3 pattern=$4
+shift 4
 
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 number=0 taken=0
-while IFS= read -r model; do
+while IFS= read -r file; do
   if [ $((number++ % every)) = 0 ]; then
-    ln -s "$model" "$corpus/seed$((taken++))"
+    ln -s "$file" "$corpus/seed$((taken++))"
   fi
-done < <(for folder in "$@"; do [ ! -d "$folder" ] || find -L "$folder" -name '*.onnx' -size -100k; done | sort)
+done < <(for folder in "$@"; do [ ! -d "$folder" ] || find -L "$folder" -name "$pattern" -size -100k; done | sort)
 echo "$taken seeds"
 mkdir "$corpus/new"
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -175,6 +176,26 @@ TEST(PassEdges, ManyCarriedValuesAreSettledInAFewRounds)
     const auto model = m.finish(m.node("Loop", "loop", inputs, {{"body", bodyOf(bodyOf(bodyOf(nullptr)))}}));
     const auto plan = Plan::build(model);
     ASSERT_TRUE(plan) << plan.error().text();
+}
+
+/// A product of 2^30 multiplications would hold planning up for seconds; a small one is computed once.
+TEST(PassEdges, LargeProductsOfConstantsAreLeftToTheRun)
+{
+    struct Case {
+        std::int64_t size;
+        bool folded;
+    };
+    for (const Case &product : {Case{1024, false}, Case{32, true}}) {
+        TinyModel m;
+        const core::AttributeTensor half{DType::Float32, {1}, core::ConstantData::owned({std::byte(0), std::byte(0), std::byte(0), std::byte(0x3F)})}; // 0.5
+        const auto filled = m.node("ConstantOfShape", "filled", {m.ints({product.size, product.size})}, {{"value", half}});
+        const auto most = m.node("ReduceMax", "most", {m.node("MatMul", "product", {filled, filled})}, {{"keepdims", std::int64_t(0)}});
+        const auto model = m.finish(m.node("Mul", "scaled", {m.input("x", {1}), most}));
+        EXPECT_THAT(resultOf(model, true, floats({1}, {2})), ElementsAre(static_cast<float>(product.size) / 2)) << product.size; // 2 * size * 0.25
+        const auto plan = Plan::build(model, {});
+        ASSERT_TRUE(plan) << plan.error().text();
+        EXPECT_EQ(std::ranges::count((*plan)->foldedNodes(), "product"), product.folded ? 1 : 0) << product.size;
+    }
 }
 
 } // namespace
