@@ -39,14 +39,13 @@ std::optional<Encoding> asWritten(const Encoding &encoding, std::size_t &rounded
 {
     Encoding result = encoding;
     result.twoLevel.reset();
-    result.symmetric = encoding.bitwidth == 32 || (encoding.symmetric && std::ranges::all_of(encoding.grids, [&](const Grid &grid) {
-                                                       return grid.zeroPoint == middleOf(encoding.bitwidth);
-                                                   }));
+    const bool isSigned = std::ranges::all_of(encoding.grids, [&](const Grid &grid) { return isSignedSymmetric(grid, encoding.bitwidth); });
+    result.symmetric = isSigned && (encoding.symmetric || encoding.bitwidth == 32);
     std::size_t changed = 0;
     for (Grid &grid : result.grids) {
         const auto scale = static_cast<double>(static_cast<float>(grid.scale));
         changed += scale != grid.scale ? 1 : 0;
-        const auto made = gridFromScale(scale, grid.zeroPoint, encoding.bitwidth);
+        const auto made = gridFromScale(scale, result.symmetric ? middleOf(encoding.bitwidth) : grid.zeroPoint, encoding.bitwidth);
         if (!made)
             return std::nullopt;
         grid = *made;
@@ -111,8 +110,11 @@ Codes codesFor(const FloatConstant &constant, const Encoding &range, const Encod
     const std::int64_t shift = written.symmetric ? middleOf(bits) : 0;
     result.bytes.resize(bits == 4 ? (constant.values.size() + 1) / 2 : constant.values.size() * static_cast<std::size_t>(bits) / 8);
     std::vector<CodeRange> ranges;
-    for (const Grid &grid : range.grids)
-        ranges.push_back(codeRangeOf(grid, bits));
+    for (std::size_t i = 0; i < range.grids.size(); ++i) {
+        const CodeRange codes = codeRangeOf(range.grids[i], bits);
+        const std::int64_t moved = written.grids[i].zeroPoint - range.grids[i].zeroPoint; // strict grids became signed
+        ranges.push_back({codes.first + moved, codes.last + moved});
+    }
     for (std::size_t i = 0; i < constant.values.size(); ++i) {
         const std::size_t place = written.grids.size() == 1 ? 0 : index.of(i);
         const Grid &grid = written.grids[place];

@@ -2,6 +2,7 @@
 #include "encoding_dialect.h"
 
 #include "dialects/entry_forms.h"
+#include "qdq_encodings.h"
 
 #include <fmt/format.h>
 
@@ -101,7 +102,8 @@ std::vector<std::string> lossesOfQdq(const EncodingEntry &entry, std::string &om
     if (isStrict(encoding))
         lost.emplace_back(isParameter ? "it states no range: the stored codes leave the lowest one out, their encoding does not say so"
                                       : "it states no range, so the lowest code, which this grid leaves out, comes back");
-    if (encoding.symmetric && !isSignedSymmetric(encoding))
+    const bool isSigned = std::ranges::all_of(encoding.grids, [&](const Grid &grid) { return isSignedSymmetric(grid, encoding.bitwidth); });
+    if (encoding.symmetric && !isSigned)
         lost.emplace_back("symmetric grids are signed there: this one is not called symmetric");
     if (encoding.twoLevel)
         lost.emplace_back("it has no two-level scales: the products are written");

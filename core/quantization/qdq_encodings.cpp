@@ -360,6 +360,12 @@ EncodingFile qdqEncodings(const Graph &graph)
     return file;
 }
 
+bool isSignedSymmetric(const Grid &grid, int bitwidth)
+{
+    const std::int64_t middle = std::int64_t(1) << (bitwidth - 1);
+    return grid.zeroPoint == middle || (grid.zeroPoint == middle - 1 && codeRangeOf(grid, bitwidth).last == 2 * middle - 2);
+}
+
 NodeId firstQdqNode(const Graph &graph)
 {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {

@@ -26,6 +26,10 @@ inline constexpr std::string_view kQuantizeInputEnding = "_QuantizeLinear_Input"
 /// whose pairs disagree. Bodies of control flow are not looked into; a note says so where they quantize.
 EncodingFile qdqEncodings(const Graph &graph);
 
+/// Can the grid be one of signed codes with zero point 0? Those of symmetric encodings whose codes lie around the middle; strict ones leave the highest unsigned
+/// code out, which as signed codes is the lowest.
+bool isSignedSymmetric(const Grid &grid, int bitwidth);
+
 /// Does the graph hold QuantizeLinear or DequantizeLinear? Its first such node; invalid: none.
 NodeId firstQdqNode(const Graph &graph);
 

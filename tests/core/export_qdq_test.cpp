@@ -332,8 +332,9 @@ TEST(QdqModel, SaysWhatItCannotSay)
     EncodingSet set = gemmSet();
     set.entries["h"] = activation(grids({{0.5, 3}}, 6));
     set.entries["nowhere"] = activation(grids({{0.5, 3}}));
-    Encoding strict = grids({{0.0078125, 128}}, 8, true);
-    strict.grids[0].min += strict.grids[0].scale;
+    Encoding strict = grids({{0.0078125, 127}}, 8, true);
+    strict.grids[0] = *gridFromRange(-127.0 / 128, 127.0 / 128, {.bitwidth = 8, .symmetric = true, .strictSymmetric = true, .unsignedSymmetric = false});
+    ASSERT_EQ(strict.grids[0].scale, 0.0078125);
     set.entries["w"] = parameter(strict);
     set.entries["x"] = activation(grids({{1.0 / 3, 100}}));
     const auto report = writeQdqModel(*model, set, folder.path() / "qdq.onnx");
