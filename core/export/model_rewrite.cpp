@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_rewrite.h"
 
+#include "model_rewrite_state.h"
 #include "onnx_references.h"
 
 #include <core/base/atomic_file.h>
 #include <core/base/mapped_file.h>
 #include <core/import/onnx_node_names.h>
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <map>
-#include <set>
-#include <unordered_map>
 #include <vector>
 
 namespace nordlys::core {
@@ -24,15 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t maxFileBytes = std::numeric_limits<int>::max(); // protobuf's limit of a message
-
-template <typename List, typename Predicate>
-void eraseIf(List &list, Predicate &&predicate)
-{
-    for (int i = list.size(); i-- > 0;) {
-        if (predicate(list.Get(i)))
-            list.DeleteSubrange(i, 1);
-    }
-}
 
 bool sameBytes(const fs::path &a, const fs::path &b)
 {
@@ -56,70 +43,23 @@ Expected<void> copyFile(const fs::path &from, const fs::path &to)
     return writeFileAtomically(to, (*source)->bytes());
 }
 
+void putNodesTogether(onnx::GraphProto &graph, const std::map<int, std::vector<onnx::NodeProto>> &inserted, const std::vector<int> &removed)
+{
+    const std::set<int> gone(removed.begin(), removed.end());
+    google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
+    nodes.Reserve(graph.node_size());
+    for (int i = 0; i <= graph.node_size(); ++i) {
+        if (const auto found = inserted.find(i); found != inserted.end()) {
+            for (const onnx::NodeProto &node : found->second)
+                *nodes.Add() = node;
+        }
+        if (i < graph.node_size() && !gone.contains(i))
+            nodes.Add()->Swap(graph.mutable_node(i));
+    }
+    graph.mutable_node()->Swap(&nodes);
+}
+
 } // namespace
-
-struct ModelRewrite::State {
-    fs::path source;
-    std::vector<fs::path> externalFiles;
-    onnx::ModelProto model;
-    std::unordered_map<std::string, int> place; ///< node by name: index at opening
-    std::vector<int> removed;                   ///< ascending order does not matter: taken out when writing
-    std::map<std::string, int> readers;         ///< uses of a value by nodes, subgraphs and graph outputs
-    std::set<std::string> names;                ///< all values of the top graph
-
-    onnx::GraphProto &graph() { return *model.mutable_graph(); }
-
-    Expected<onnx::NodeProto *> node(const std::string &name)
-    {
-        const auto found = place.find(name);
-        if (found == place.end() || std::ranges::find(removed, found->second) != removed.end())
-            return badInput("node " + name, "the file has no such node");
-        return graph().mutable_node(found->second);
-    }
-
-    onnx::TensorProto *initializer(const std::string &name)
-    {
-        for (onnx::TensorProto &tensor : *graph().mutable_initializer()) {
-            if (tensor.name() == name)
-                return &tensor;
-        }
-        return nullptr;
-    }
-
-    int producerOf(const std::string &value)
-    {
-        for (int i = 0; i < graph().node_size(); ++i) {
-            if (std::ranges::find(removed, i) == removed.end() && std::ranges::find(graph().node(i).output(), value) != graph().node(i).output().end())
-                return i;
-        }
-        return -1;
-    }
-
-    /// One reader less; a constant that nobody reads any more goes.
-    void release(const std::string &value)
-    {
-        if (value.empty() || --readers[value] > 0)
-            return;
-        const auto isIt = [&value](const auto &entry) { return entry.name() == value; };
-        if (initializer(value) != nullptr) {
-            eraseIf(*graph().mutable_initializer(), isIt);
-            eraseIf(*graph().mutable_input(), isIt); // before IR 4 initializers are listed as inputs too
-            return;
-        }
-        if (const int producer = producerOf(value); isConstantNode(producer))
-            removed.push_back(producer);
-    }
-
-    bool isConstantNode(int index) { return index >= 0 && graph().node(index).op_type() == "Constant"; }
-
-    std::string freeName(const std::string &wanted)
-    {
-        std::string name = wanted;
-        for (int suffix = 2; !names.insert(name).second; ++suffix)
-            name = wanted + "_" + std::to_string(suffix);
-        return name;
-    }
-};
 
 ModelRewrite::ModelRewrite(std::unique_ptr<State> state) : m_state(std::move(state)) {}
 ModelRewrite::ModelRewrite(ModelRewrite &&) noexcept = default;
@@ -150,8 +90,11 @@ Expected<ModelRewrite> ModelRewrite::open(const Model &model, const JobContext &
     for (const onnx::NodeProto &node : graph.node()) {
         for (const std::string &input : node.input())
             ++state->readers[input];
-        for (const std::string &captured : namesInSubgraphs(node))
+        for (const std::string &captured : namesInSubgraphs(node)) {
             ++state->readers[captured];
+            state->captured.insert(captured);
+            state->names.insert(captured);
+        }
         state->names.insert(node.output().begin(), node.output().end());
         state->names.insert(node.input().begin(), node.input().end());
     }
@@ -159,6 +102,12 @@ Expected<ModelRewrite> ModelRewrite::open(const Model &model, const JobContext &
         ++state->readers[output.name()];
     for (const onnx::TensorProto &tensor : graph.initializer())
         state->names.insert(tensor.name());
+    for (const Tensor &tensor : model.graph.tensors) {
+        if (tensor.shape)
+            state->ranks.emplace(model.graph.names.text(tensor.name), static_cast<std::int64_t>(tensor.shape->size()));
+        if (tensor.isConstant() && tensor.dtype == DType::Float32 && tensor.shape && !model.externalFiles.empty())
+            state->stored.emplace(model.graph.names.text(tensor.name), StoredConstant{*tensor.constant, knownDims(*tensor.shape).value_or(Dims())});
+    }
     for (const onnx::ValueInfoProto &input : graph.input())
         state->names.insert(input.name());
     return ModelRewrite(std::move(state));
@@ -180,16 +129,7 @@ Expected<void> ModelRewrite::setInput(const std::string &node, std::size_t index
         const bool takesOver = !former.empty() && m_state->readers[former] == 1 && m_state->isConstantNode(m_state->producerOf(former));
         m_state->release(former);
         const std::string fresh = takesOver ? former : m_state->freeName(name);
-        tensor = m_state->graph().add_initializer();
-        tensor->set_name(fresh);
-        if (m_state->model.ir_version() < 4) { // older readers want initializers among the inputs
-            onnx::ValueInfoProto *input = m_state->graph().add_input();
-            input->set_name(fresh);
-            onnx::TypeProto::Tensor *type = input->mutable_type()->mutable_tensor_type();
-            type->set_elem_type(onnx::TensorProto::FLOAT);
-            for (const std::int64_t dim : dims)
-                type->mutable_shape()->add_dim()->set_dim_value(dim);
-        }
+        tensor = m_state->addInitializer(fresh, DType::Float32, dims, {});
         proto.set_input(position, fresh);
         m_state->readers[fresh] = 1;
     }
@@ -255,8 +195,12 @@ Expected<void> ModelRewrite::write(const fs::path &target, const JobContext &job
     onnx::ModelProto model = m_state->model;
     std::vector<int> removed = m_state->removed;
     std::ranges::sort(removed, std::greater());
-    for (const int index : removed)
-        model.mutable_graph()->mutable_node()->DeleteSubrange(index, 1);
+    if (m_state->inserted.empty()) {
+        for (const int index : removed)
+            model.mutable_graph()->mutable_node()->DeleteSubrange(index, 1);
+    } else {
+        putNodesTogether(*model.mutable_graph(), m_state->inserted, m_state->removed);
+    }
     if (model.ByteSizeLong() > maxFileBytes)
         return notSupported(target.string(), "the changed weights make the file larger than 2 GB");
     std::string bytes;

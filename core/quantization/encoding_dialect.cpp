@@ -2,6 +2,7 @@
 #include "encoding_dialect.h"
 
 #include "dialects/entry_forms.h"
+#include "qdq_encodings.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ constexpr std::pair<EncodingDialect, std::string_view> kNames[] = {
     {EncodingDialect::Dictionary040, "0.4.0"}, {EncodingDialect::Dictionary050, "0.5.0"}, {EncodingDialect::Dictionary061, "0.6.1"},
     {EncodingDialect::Seed, "seed"},           {EncodingDialect::List100, "1.0.0"},       {EncodingDialect::Onnx200, "2.0.0"},
     {EncodingDialect::Onnx210, "2.1.0"},       {EncodingDialect::Torch, "torch"},         {EncodingDialect::NetJson, "net.json"},
+    {EncodingDialect::Qdq, "qdq"},
 };
 
 bool isStrict(const Encoding &encoding)
@@ -84,6 +86,32 @@ std::vector<std::string> lossesOfOnnx(const EncodingEntry &entry, std::string &o
     return lost;
 }
 
+std::vector<std::string> lossesOfQdq(const EncodingEntry &entry, std::string &omitted)
+{
+    const Encoding &encoding = entry.encoding;
+    std::vector<std::string> lost;
+    const bool isParameter = entry.kind == EncodingKind::Parameter;
+    if (encoding.isFloat)
+        omitted = "it has no float encodings: the tensor stays float32";
+    else if (encoding.bitwidth != 4 && encoding.bitwidth != 8 && encoding.bitwidth != 16 && encoding.bitwidth != 32)
+        omitted = fmt::format("it has no type of {} bits", encoding.bitwidth);
+    else if (encoding.bitwidth == 32 && (!isParameter || !isSignedSymmetric(encoding)))
+        omitted = isParameter ? "its only type of 32 bits is a signed one" : "QuantizeLinear makes no codes of 32 bits";
+    if (!omitted.empty())
+        return lost;
+    if (isStrict(encoding))
+        lost.emplace_back(isParameter ? "it states no range: the stored codes leave the lowest one out, their encoding does not say so"
+                                      : "it states no range, so the lowest code, which this grid leaves out, comes back");
+    const bool isSigned = std::ranges::all_of(encoding.grids, [&](const Grid &grid) { return isSignedSymmetric(grid, encoding.bitwidth); });
+    if (encoding.symmetric && !isSigned)
+        lost.emplace_back("symmetric grids are signed there: this one is not called symmetric");
+    if (encoding.twoLevel)
+        lost.emplace_back("it has no two-level scales: the products are written");
+    if (encoding.isBlockwise() && encoding.axis < 0)
+        lost.emplace_back("blocks without a channel axis are read as those of channels");
+    return lost;
+}
+
 } // namespace
 
 std::string_view nameOf(EncodingDialect dialect)
@@ -115,6 +143,8 @@ std::vector<EncodingLoss> lossesIn(EncodingDialect dialect, const std::string &t
         lost = lossesOfDictionary(dialect, entry, omitted);
     else if (dialect == EncodingDialect::List100)
         lost = lossesOfList(entry);
+    else if (dialect == EncodingDialect::Qdq)
+        lost = lossesOfQdq(entry, omitted);
     else
         lost = lossesOfOnnx(entry, omitted);
     if (!omitted.empty())

@@ -21,14 +21,15 @@ enum class EncodingDialect {
     Onnx200,       ///< entries like ONNX QuantizeLinear; zero points with its sign
     Onnx210,
     Torch,  ///< by module, not by tensor; read only
-    NetJson ///< a converter's net.json; read only
+    NetJson, ///< a converter's net.json; read only
+    Qdq ///< an ONNX model with QuantizeLinear and DequantizeLinear (qdq_encodings.h); written with a model (core/export/qdq_model.h), not as text
 };
 inline constexpr std::array kWritableDialects{EncodingDialect::Dictionary040, EncodingDialect::Dictionary050, EncodingDialect::Dictionary061,
                                        EncodingDialect::Seed,          EncodingDialect::List100,       EncodingDialect::Onnx200,
                                        EncodingDialect::Onnx210};
-std::string_view nameOf(EncodingDialect dialect); ///< "0.4.0", "0.5.0", "0.6.1", "seed", "1.0.0", "2.0.0", "2.1.0", "torch", "net.json"
+std::string_view nameOf(EncodingDialect dialect); ///< "0.4.0", "0.5.0", "0.6.1", "seed", "1.0.0", "2.0.0", "2.1.0", "torch", "net.json", "qdq"
 std::optional<EncodingDialect> dialectFromName(std::string_view name);
-bool isWritable(EncodingDialect dialect);
+bool isWritable(EncodingDialect dialect); ///< as a text of its own
 bool isDictionary(EncodingDialect dialect); ///< 0.x and seed
 bool isOnnxLike(EncodingDialect dialect);   ///< 2.x
 

@@ -25,11 +25,12 @@ struct EncodingFile {
     std::vector<EncodingRepair> unread; ///< entries that are not in the set, and why
 };
 
-/// Reads an encodings file of any dialect (encoding_document.h). Partial entries are completed; sign convention by the numbers; where the stated
+/// Reads an encodings file of any dialect (encoding_document.h), or the encodings of a model in QDQ form (qdq_encodings.h). Partial entries are completed; sign convention by the numbers; where the stated
 /// range contradicts scale and offset, those are kept and the repair is listed. What cannot be understood is listed too, the rest is read: whoever
 /// uses the set must show that list. BadInput for broken JSON and for a file of which nothing can be read; NotSupported names a version that is not
 /// known. `graph` (may be null) gives channel axes; without it, or for a tensor that it does not have, axis 0.
 Expected<EncodingFile> readEncodings(const std::filesystem::path &path, const Graph *graph);
+bool isModelFile(const std::filesystem::path &path); ///< by its ending: .onnx
 class EncodingDocument;
 Expected<EncodingFile> encodingFile(const EncodingDocument &document, const std::string &what);
 /// Writes version 0.6.1, entries in graph order, key order stable, doubles in shortest round-trip form; atomically. Biases with

@@ -2,7 +2,8 @@
 #include "bias_correct.h"
 
 #include "channel_statistics.h"
-#include "linear_layers.h"
+
+#include <core/export/linear_layers.h>
 
 #include <core/tensor/float_bits.h>
 
@@ -56,7 +57,7 @@ std::optional<Limits> limitsOf(const core::Graph &graph, const core::Node &node)
 }
 
 /// What quantization adds to weight `index`.
-double errorOf(const LinearLayer &layer, std::size_t index, const core::Encoding &encoding)
+double errorOf(const core::LinearLayer &layer, std::size_t index, const core::Encoding &encoding)
 {
     const auto exact = static_cast<float>(layer.weight(index));
     float quantized = exact;
@@ -79,9 +80,9 @@ double errorOf(const LinearLayer &layer, std::size_t index, const core::Encoding
 class Corrector {
 public:
     Corrector(const core::Model &model, const BiasCorrectOptions &options)
-        : m_graph(model.graph), m_options(options), m_layers(linearLayers(model.graph))
+        : m_graph(model.graph), m_options(options), m_layers(core::linearLayers(model.graph))
     {
-        for (const LinearLayer &layer : m_layers) {
+        for (const core::LinearLayer &layer : m_layers) {
             if (layer.normalized)
                 m_normalized.emplace(layer.output.index, &*layer.normalized);
             if (layer.folded.isValid())
@@ -90,14 +91,14 @@ public:
         m_report.expectedInputs = options.samples != nullptr ? "samples" : "batch normalization";
     }
 
-    [[nodiscard]] const std::vector<LinearLayer> &layers() const { return m_layers; }
+    [[nodiscard]] const std::vector<core::LinearLayer> &layers() const { return m_layers; }
     BiasCorrectReport takeReport() { return std::move(m_report); }
 
     core::Expected<void> correct(const std::shared_ptr<const core::Model> &model, const core::JobContext &job)
     {
         if (m_options.samples != nullptr) {
             std::vector<std::string> names;
-            for (const LinearLayer &layer : m_layers) {
+            for (const core::LinearLayer &layer : m_layers) {
                 if (m_options.encodings.find(layer.weightName) != nullptr)
                     names.emplace_back(m_graph.nameOf(inputOf(layer)));
             }
@@ -105,7 +106,7 @@ public:
             NORDLYS_TRY(measured);
             m_measured = std::move(*measured);
         }
-        for (LinearLayer &layer : m_layers) {
+        for (core::LinearLayer &layer : m_layers) {
             if (job.stopRequested())
                 return core::interrupted("correcting biases");
             NORDLYS_TRY(correctLayer(layer));
@@ -119,10 +120,10 @@ public:
     }
 
 private:
-    [[nodiscard]] core::TensorId inputOf(const LinearLayer &layer) const { return m_graph.node(layer.node).inputs[0]; }
+    [[nodiscard]] core::TensorId inputOf(const core::LinearLayer &layer) const { return m_graph.node(layer.node).inputs[0]; }
 
     /// E[x] per channel of the layer's input.
-    [[nodiscard]] std::optional<std::vector<double>> expectedInput(const LinearLayer &layer) const
+    [[nodiscard]] std::optional<std::vector<double>> expectedInput(const core::LinearLayer &layer) const
     {
         const core::TensorId input = inputOf(layer);
         if (m_options.samples != nullptr) {
@@ -148,7 +149,7 @@ private:
         return expected;
     }
 
-    core::Expected<void> correctLayer(LinearLayer &layer)
+    core::Expected<void> correctLayer(core::LinearLayer &layer)
     {
         const auto leaveAlone = [&](std::string why) {
             m_report.leftAlone.push_back({layer.name, std::move(why)});
@@ -184,9 +185,9 @@ private:
 
     const core::Graph &m_graph;
     const BiasCorrectOptions &m_options;
-    std::vector<LinearLayer> m_layers;
-    std::unordered_map<std::uint32_t, const ChannelStatistics *> m_normalized; ///< by value behind a folded BatchNormalization
-    std::map<std::string, ChannelStatistics> m_measured;
+    std::vector<core::LinearLayer> m_layers;
+    std::unordered_map<std::uint32_t, const core::ChannelStatistics *> m_normalized; ///< by value behind a folded BatchNormalization
+    std::map<std::string, core::ChannelStatistics> m_measured;
     BiasCorrectReport m_report;
 };
 
@@ -215,7 +216,7 @@ core::Expected<BiasCorrectReport> biasCorrectModel(const std::shared_ptr<const c
     NORDLYS_TRY(rewrite);
     Corrector corrector(*model, options);
     NORDLYS_TRY(corrector.correct(model, job));
-    NORDLYS_TRY(storeLayers(model->graph, corrector.layers(), *rewrite));
+    NORDLYS_TRY(core::storeLayers(model->graph, corrector.layers(), *rewrite));
     NORDLYS_TRY(rewrite->write(target, job));
     return corrector.takeReport();
 }

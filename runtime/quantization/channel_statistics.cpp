@@ -52,7 +52,7 @@ void addInOrder(Sums &total, const Sums &one)
 
 } // namespace
 
-core::Expected<std::map<std::string, ChannelStatistics>> measureChannels(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
+core::Expected<std::map<std::string, core::ChannelStatistics>> measureChannels(std::shared_ptr<const core::Model> model, const core::SampleSet &samples,
                                                                          const std::vector<std::string> &tensors, int threads,
                                                                          const core::JobContext &job)
 {
@@ -95,12 +95,12 @@ core::Expected<std::map<std::string, ChannelStatistics>> measureChannels(std::sh
                 addInOrder(totals[t], sample[t]);
         }
     }
-    std::map<std::string, ChannelStatistics> result;
+    std::map<std::string, core::ChannelStatistics> result;
     for (const auto &[name, t] : index) {
         const Sums &sums = totals[t];
         if (sums.count == 0)
             continue;
-        ChannelStatistics statistics;
+        core::ChannelStatistics statistics;
         for (std::size_t c = 0; c < sums.sum.size(); ++c) {
             const double mean = sums.sum[c] / sums.count;
             const double deviation = std::sqrt(std::max(0.0, sums.squares[c] / sums.count - mean * mean));

@@ -2,7 +2,8 @@
 #include "equalize.h"
 
 #include "channel_statistics.h"
-#include "linear_layers.h"
+
+#include <core/export/linear_layers.h>
 
 #include <algorithm>
 #include <cmath>
@@ -85,11 +86,11 @@ Between kindBetween(const core::Graph &graph, const core::Node &node)
 class Equalizer {
 public:
     Equalizer(const core::Model &model, const EqualizeOptions &options)
-        : m_graph(model.graph), m_options(options), m_layers(linearLayers(model.graph)), m_captured(capturedTensors(model.graph))
+        : m_graph(model.graph), m_options(options), m_layers(core::linearLayers(model.graph)), m_captured(core::capturedTensors(model.graph))
     {
         for (std::size_t i = 0; i < m_layers.size(); ++i)
             m_layerOf.emplace(m_layers[i].node.index, i);
-        for (const LinearLayer &layer : m_layers) {
+        for (const core::LinearLayer &layer : m_layers) {
             if (layer.folded.isValid())
                 m_report.folded.emplace_back(m_graph.nameOf(layer.folded));
         }
@@ -98,7 +99,7 @@ public:
     }
 
     [[nodiscard]] bool hasWork() const { return !m_pairs.empty() || !m_report.folded.empty(); }
-    [[nodiscard]] const std::vector<LinearLayer> &layers() const { return m_layers; }
+    [[nodiscard]] const std::vector<core::LinearLayer> &layers() const { return m_layers; }
     EqualizeReport takeReport() { return std::move(m_report); }
 
     /// The names of Clip nodes that were in the way.
@@ -154,7 +155,7 @@ public:
             if (canAbsorb(pair) && !m_layers[pair.first].normalized)
                 unknown.emplace_back(m_graph.nameOf(m_layers[pair.first].output));
         }
-        std::map<std::string, ChannelStatistics> measured;
+        std::map<std::string, core::ChannelStatistics> measured;
         if (m_options.samples != nullptr && !unknown.empty()) {
             auto found = measureChannels(model, *m_options.samples, unknown, m_options.threads, job);
             NORDLYS_TRY(found);
@@ -165,9 +166,9 @@ public:
             const Pair &pair = m_pairs[i];
             if (!canAbsorb(pair))
                 continue;
-            const LinearLayer &layer = m_layers[pair.first];
+            const core::LinearLayer &layer = m_layers[pair.first];
             const auto found = measured.find(std::string(m_graph.nameOf(layer.output)));
-            const ChannelStatistics *statistics = layer.normalized ? &*layer.normalized : found != measured.end() ? &found->second : nullptr;
+            const core::ChannelStatistics *statistics = layer.normalized ? &*layer.normalized : found != measured.end() ? &found->second : nullptr;
             if (statistics == nullptr || statistics->mean.size() != layer.outputs)
                 continue;
             m_report.pairs[i].absorbedChannels = absorbPair(pair, *statistics);
@@ -220,7 +221,7 @@ private:
             }
             value = node.outputs[0];
         }
-        const LinearLayer &second = m_layers[pair.second];
+        const core::LinearLayer &second = m_layers[pair.second];
         const std::size_t channels = m_layers[first].outputs;
         pair.block = second.inputs / channels;
         if (second.inputs % channels != 0 || (pair.block != 1 && !flattened))
@@ -243,7 +244,7 @@ private:
     /// One step of equation 11; the largest |ln s|.
     double balancePair(Pair &pair)
     {
-        LinearLayer &first = m_layers[pair.first], &second = m_layers[pair.second];
+        core::LinearLayer &first = m_layers[pair.first], &second = m_layers[pair.second];
         const std::vector<double> r1 = first.outputRanges(), columns = second.inputRanges();
         double moved = 0;
         for (std::size_t c = 0; c < first.outputs; ++c) {
@@ -274,9 +275,9 @@ private:
         return pair.onlyRelu && !m_layers[pair.second].padded && m_layers[pair.first].plainFactors && m_layers[pair.second].plainFactors;
     }
 
-    std::size_t absorbPair(const Pair &pair, const ChannelStatistics &statistics)
+    std::size_t absorbPair(const Pair &pair, const core::ChannelStatistics &statistics)
     {
-        LinearLayer &first = m_layers[pair.first], &second = m_layers[pair.second];
+        core::LinearLayer &first = m_layers[pair.first], &second = m_layers[pair.second];
         const bool scaled = first.normalized.has_value(); // measured numbers are those of the source model
         std::vector<double> surplus(first.outputs, 0);
         std::size_t count = 0;
@@ -294,7 +295,7 @@ private:
 
     const core::Graph &m_graph;
     const EqualizeOptions &m_options;
-    std::vector<LinearLayer> m_layers;
+    std::vector<core::LinearLayer> m_layers;
     std::vector<bool> m_captured;
     std::unordered_map<std::uint32_t, std::size_t> m_layerOf; ///< by node
     std::vector<Pair> m_pairs;
@@ -320,7 +321,7 @@ core::Expected<EqualizeReport> equalizeModel(const std::shared_ptr<const core::M
     NORDLYS_TRY(equalizer.balance(job));
     if (options.absorbBias)
         NORDLYS_TRY(equalizer.absorb(model, job));
-    NORDLYS_TRY(storeLayers(model->graph, equalizer.layers(), *rewrite));
+    NORDLYS_TRY(core::storeLayers(model->graph, equalizer.layers(), *rewrite));
     EqualizeReport report = equalizer.takeReport();
     for (const std::string &clip : report.replaced)
         NORDLYS_TRY(rewrite->becomeRelu(clip));

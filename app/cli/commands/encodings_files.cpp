@@ -6,6 +6,7 @@
 #include "../support/table.h"
 
 #include <core/base/atomic_file.h>
+#include <core/export/qdq_model.h>
 #include <core/quantization/encoding_document.h>
 #include <core/quantization/encoding_file.h>
 #include <core/quantization/encoding_usage.h>
@@ -18,6 +19,7 @@ namespace {
 
 struct FileArguments {
     std::string first, second, model, dialect, output, net;
+    bool floatWeights = false, givenBiases = false;
     bool json = false;
 };
 
@@ -38,62 +40,116 @@ std::string dialectNames()
     std::string names;
     for (const core::EncodingDialect dialect : core::kWritableDialects)
         names += (names.empty() ? "" : ", ") + std::string(core::nameOf(dialect));
-    return names;
+    return names + ", " + std::string(core::nameOf(core::EncodingDialect::Qdq));
+}
+
+/// What convert has read and written.
+struct Conversion {
+    std::string from;
+    core::EncodingDialect to = core::EncodingDialect::Dictionary061;
+    core::EncodingFile file;
+    std::vector<core::EncodingLoss> lost;
+    std::optional<core::QdqReport> qdq;
+};
+
+core::Expected<void> show(const Conversion &done, const FileArguments &options)
+{
+    std::size_t omitted = 0;
+    for (const core::EncodingLoss &loss : done.lost)
+        omitted += loss.omitted ? 1 : 0;
+    if (options.json) {
+        Json json = cli::document("encodings-convert");
+        json["from"] = done.from;
+        json["to"] = core::nameOf(done.to);
+        json["output"] = options.output;
+        json["entries"] = done.file.set.entries.size();
+        json["lost"] = Json::array();
+        for (const core::EncodingLoss &loss : done.lost)
+            json["lost"].push_back({{"tensor", loss.tensor}, {"what", loss.what}, {"omitted", loss.omitted}});
+        json["repaired"] = Json::array();
+        for (const core::EncodingRepair &repair : done.file.repaired)
+            json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
+        json["notes"] = done.file.notes;
+        json["model"] = Json(nullptr);
+        if (done.qdq)
+            json["model"] = {{"opset", done.qdq->opset}, {"opsetBefore", done.qdq->opsetBefore}, {"activations", done.qdq->activations}, {"weights", done.qdq->weights},
+                             {"biases", done.qdq->biases}, {"derived", done.qdq->derived}, {"folded", done.qdq->folded}};
+        return writeJson(json);
+    }
+    Facts facts;
+    facts.add("Written", fmt::format("{} ({} to {})", options.output, done.from, core::nameOf(done.to)));
+    facts.add("Entries", std::to_string(done.file.set.entries.size()));
+    facts.add("Left out", std::to_string(omitted));
+    if (done.qdq) {
+        facts.add("Quantized", fmt::format("{} activations, {} weights, {} biases ({} derived)", done.qdq->activations, done.qdq->weights, done.qdq->biases, done.qdq->derived.size()));
+        if (done.qdq->opset != done.qdq->opsetBefore)
+            facts.add("Opset", fmt::format("{} (was {})", done.qdq->opset, done.qdq->opsetBefore));
+        if (!done.qdq->folded.empty())
+            facts.add("Folded", fmt::format("{} BatchNormalization", done.qdq->folded.size()));
+    }
+    Table table({{"Finding"}, {"Tensor"}, {"What"}});
+    for (const core::EncodingLoss &loss : done.lost)
+        table.add({loss.omitted ? "left out" : "lost", loss.tensor, loss.what});
+    for (const core::EncodingRepair &repair : done.file.repaired)
+        table.add({"repaired", repair.tensor, repair.what});
+    for (const std::string &note : done.file.notes)
+        table.add({"note", "", note});
+    return writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text()));
 }
 
 core::Expected<void> convert(const FileArguments &options, const Context &context)
 {
     const auto dialect = core::dialectFromName(options.dialect);
-    if (!dialect || !core::isWritable(*dialect))
+    const bool toModel = dialect == core::EncodingDialect::Qdq;
+    if (!dialect || (!core::isWritable(*dialect) && !toModel))
         return core::usageError("--to " + options.dialect, dialect ? "files of this form are read, not written" : "there is no such dialect",
                                 "Use one of " + dialectNames() + ".");
+    if (toModel && options.model.empty())
+        return core::usageError("--to qdq", "the float model is missing", "Give --model.");
+    if (!toModel && (options.floatWeights || options.givenBiases))
+        return core::usageError("--to " + options.dialect, "--float-weights and --given-biases say how a QDQ model is written", "Leave them out.");
     NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.first, options.model}));
     auto source = modelOf(options, context);
     NORDLYS_TRY(source);
-    auto document = core::EncodingDocument::read(options.first, graphOf(*source));
-    NORDLYS_TRY(document);
-    auto file = core::encodingFile(*document, options.first);
-    NORDLYS_TRY(file);
-    // The same dialect: nothing is said anew, so nothing is lost and every byte stays.
-    core::WrittenEncodings written{document->text(), {}};
-    if (document->dialect() != *dialect) {
-        auto made = core::newEncodingsText(*dialect, file->set, graphOf(*source));
-        NORDLYS_TRY(made);
-        written = *std::move(made);
-        for (const core::EncodingRepair &unread : file->unread)
-            written.lost.push_back({unread.tensor, "it cannot be read: " + unread.what, true});
+    Conversion done;
+    done.to = *dialect;
+    std::string text;
+    if (core::isModelFile(options.first)) {
+        auto file = core::readEncodings(options.first, graphOf(*source));
+        NORDLYS_TRY(file);
+        done.from = core::nameOf(core::EncodingDialect::Qdq);
+        done.file = *std::move(file);
+    } else {
+        auto document = core::EncodingDocument::read(options.first, graphOf(*source));
+        NORDLYS_TRY(document);
+        auto file = core::encodingFile(*document, options.first);
+        NORDLYS_TRY(file);
+        done.from = core::nameOf(document->dialect());
+        done.file = *std::move(file);
+        text = document->dialect() == *dialect ? document->text() : std::string();
     }
-    NORDLYS_TRY(core::writeFileAtomically(options.output, std::string_view(written.text)));
-    std::size_t omitted = 0;
-    for (const core::EncodingLoss &loss : written.lost)
-        omitted += loss.omitted ? 1 : 0;
-    if (options.json) {
-        Json json = cli::document("encodings-convert");
-        json["from"] = core::nameOf(document->dialect());
-        json["to"] = core::nameOf(*dialect);
-        json["output"] = options.output;
-        json["entries"] = file->set.entries.size();
-        json["lost"] = Json::array();
-        for (const core::EncodingLoss &loss : written.lost)
-            json["lost"].push_back({{"tensor", loss.tensor}, {"what", loss.what}, {"omitted", loss.omitted}});
-        json["repaired"] = Json::array();
-        for (const core::EncodingRepair &repair : file->repaired)
-            json["repaired"].push_back({{"tensor", repair.tensor}, {"what", repair.what}});
-        json["notes"] = file->notes;
-        return writeJson(json);
+    if (toModel) {
+        auto written = core::writeQdqModel(*(*source)->model, done.file.set, options.output,
+                                           {.floatWeights = options.floatWeights, .deriveBiases = !options.givenBiases}, context.job());
+        NORDLYS_TRY(written);
+        done.lost = written->lost;
+        done.file.notes.insert(done.file.notes.end(), written->notes.begin(), written->notes.end());
+        done.qdq = *std::move(written);
+    } else {
+        // The same dialect: nothing is said anew, so nothing is lost and every byte stays.
+        if (text.empty()) {
+            auto made = core::newEncodingsText(*dialect, done.file.set, graphOf(*source));
+            NORDLYS_TRY(made);
+            text = std::move(made->text);
+            done.lost = std::move(made->lost);
+        }
+        NORDLYS_TRY(core::writeFileAtomically(options.output, std::string_view(text)));
     }
-    Facts facts;
-    facts.add("Written", fmt::format("{} ({} to {})", options.output, core::nameOf(document->dialect()), core::nameOf(*dialect)));
-    facts.add("Entries", std::to_string(file->set.entries.size()));
-    facts.add("Left out", std::to_string(omitted));
-    Table table({{"Finding"}, {"Tensor"}, {"What"}});
-    for (const core::EncodingLoss &loss : written.lost)
-        table.add({loss.omitted ? "left out" : "lost", loss.tensor, loss.what});
-    for (const core::EncodingRepair &repair : file->repaired)
-        table.add({"repaired", repair.tensor, repair.what});
-    for (const std::string &note : file->notes)
-        table.add({"note", "", note});
-    return writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text()));
+    if (done.from != core::nameOf(*dialect)) {
+        for (const core::EncodingRepair &unread : done.file.unread)
+            done.lost.push_back({unread.tensor, "it cannot be read: " + unread.what, true});
+    }
+    return show(done, options);
 }
 
 Json differenceJson(const std::string &tensor, const core::EncodingDifference &difference)
@@ -216,12 +272,14 @@ void addModel(CLI::App &command, FileArguments &options)
 void addEncodingsFiles(CLI::App &encodings, Action &action)
 {
     addCommand<FileArguments>(
-        encodings, action, "convert", "Writes encodings in another dialect and lists what it cannot say",
+        encodings, action, "convert", "Writes encodings in another dialect, or as a QDQ model, and lists what it cannot say",
         [](CLI::App &command, FileArguments &options) {
-            command.add_option("ENCODINGS", options.first, "Encodings file, of any dialect")->required()->type_name("FILE");
+            command.add_option("ENCODINGS", options.first, "Encodings file, of any dialect, or a model in QDQ form (.onnx)")->required()->type_name("FILE");
             command.add_option("--to", options.dialect, "Dialect: " + dialectNames())->required()->type_name("DIALECT");
             command.add_option("-o,--output", options.output, "File to write")->required()->type_name("FILE");
             addModel(command, options);
+            command.add_flag("--float-weights", options.floatWeights, "qdq: weights stay float32 behind QuantizeLinear and DequantizeLinear; default: stored as codes");
+            command.add_flag("--given-biases", options.givenBiases, "qdq: only biases that have an encoding become int32; default: all between encoded inputs and weights");
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-convert/1)");
         },
         convert);

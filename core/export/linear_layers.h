@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "model_rewrite.h"
+
 #include <core/base/error.h>
-#include <core/export/model_rewrite.h>
 #include <core/graph/graph.h>
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace nordlys::runtime {
+namespace nordlys::core {
 
 /// Mean and standard deviation of a value, per channel.
 struct ChannelStatistics {
@@ -22,11 +23,11 @@ struct ChannelStatistics {
 /// and nobody else reads what lies between). Weight (o, i) stands for raw(o, i) * outFactor[o] * inFactor[i]: scaling and folding touch the factors
 /// only, so that every written weight is rounded once.
 struct LinearLayer {
-    core::NodeId node;
-    core::NodeId folded;       ///< the BatchNormalization; invalid: none
+    NodeId node;
+    NodeId folded;       ///< the BatchNormalization; invalid: none
     std::string name, weightName;
-    core::TensorId output;     ///< behind the folded BatchNormalization
-    core::Dims dims;           ///< of the weight
+    TensorId output;     ///< behind the folded BatchNormalization
+    Dims dims;           ///< of the weight
     std::size_t inputs = 0, outputs = 0; ///< channels
     std::span<const std::byte> raw;      ///< float32, perhaps not aligned; lives as long as the model
     std::vector<double> outFactor, inFactor, bias;
@@ -54,12 +55,12 @@ struct LinearLayer {
 };
 
 /// The layers of the graph, in its order.
-std::vector<LinearLayer> linearLayers(const core::Graph &graph);
+std::vector<LinearLayer> linearLayers(const Graph &graph);
 
 /// Names of values that subgraphs may read.
-std::vector<bool> capturedTensors(const core::Graph &graph);
+std::vector<bool> capturedTensors(const Graph &graph);
 
 /// Writes weights, bias and folding of changed layers into the rewrite. NotSupported where a weight leaves float32's range.
-core::Expected<void> storeLayers(const core::Graph &graph, const std::vector<LinearLayer> &layers, core::ModelRewrite &rewrite);
+Expected<void> storeLayers(const Graph &graph, const std::vector<LinearLayer> &layers, ModelRewrite &rewrite);
 
-} // namespace nordlys::runtime
+} // namespace nordlys::core

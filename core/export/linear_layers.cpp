@@ -7,16 +7,16 @@
 #include <set>
 #include <string_view>
 
-namespace nordlys::runtime {
+namespace nordlys::core {
 
 namespace {
 
-std::optional<std::vector<double>> floatsOf(const core::Graph &graph, core::TensorId id)
+std::optional<std::vector<double>> floatsOf(const Graph &graph, TensorId id)
 {
     if (!id.isValid())
         return std::nullopt;
-    const core::Tensor &tensor = graph.tensor(id);
-    if (!tensor.isConstant() || tensor.dtype != core::DType::Float32)
+    const Tensor &tensor = graph.tensor(id);
+    if (!tensor.isConstant() || tensor.dtype != DType::Float32)
         return std::nullopt;
     const auto bytes = tensor.constant->bytes();
     std::vector<double> values(bytes.size() / sizeof(float));
@@ -28,44 +28,44 @@ std::optional<std::vector<double>> floatsOf(const core::Graph &graph, core::Tens
     return values;
 }
 
-core::TensorId inputAt(const core::Node &node, std::size_t index) { return index < node.inputs.size() ? node.inputs[index] : core::TensorId(); }
+TensorId inputAt(const Node &node, std::size_t index) { return index < node.inputs.size() ? node.inputs[index] : TensorId(); }
 
 /// Zeros around the input: explicit pads, or auto_pad other than VALID (which may come out as none; then nothing is lost by the caution).
-bool hasPadding(const core::Graph &graph, const core::Node &node)
+bool hasPadding(const Graph &graph, const Node &node)
 {
-    const std::string automatic = core::attributeString(graph, node, "auto_pad", "NOTSET");
+    const std::string automatic = attributeString(graph, node, "auto_pad", "NOTSET");
     if (automatic != "NOTSET")
         return automatic != "VALID";
-    return std::ranges::any_of(core::attributeInts(graph, node, "pads"), [](std::int64_t pad) { return pad != 0; });
+    return std::ranges::any_of(attributeInts(graph, node, "pads"), [](std::int64_t pad) { return pad != 0; });
 }
 
-bool readShape(const core::Graph &graph, const core::Node &node, LinearLayer &layer)
+bool readShape(const Graph &graph, const Node &node, LinearLayer &layer)
 {
     const std::string_view op = graph.names.text(node.opType);
-    const core::Tensor &weight = graph.tensor(node.inputs[1]);
-    if (!weight.isConstant() || weight.dtype != core::DType::Float32 || !weight.shape)
+    const Tensor &weight = graph.tensor(node.inputs[1]);
+    if (!weight.isConstant() || weight.dtype != DType::Float32 || !weight.shape)
         return false;
-    for (const core::Dim &dim : *weight.shape) {
+    for (const Dim &dim : *weight.shape) {
         if (dim.value <= 0)
             return false;
         layer.dims.push_back(dim.value);
     }
-    const auto count = core::elementCount(layer.dims);
+    const auto count = elementCount(layer.dims);
     layer.raw = weight.constant->bytes();
     if (!count || layer.raw.size() != static_cast<std::size_t>(*count) * sizeof(float) || layer.dims.size() < 2)
         return false;
     const auto dim = [&layer](std::size_t i) { return static_cast<std::size_t>(layer.dims[i]); };
     if (op == "Gemm") {
-        if (layer.dims.size() != 2 || core::attributeInt(graph, node, "transA", 0) != 0)
+        if (layer.dims.size() != 2 || attributeInt(graph, node, "transA", 0) != 0)
             return false;
-        const bool transposed = core::attributeInt(graph, node, "transB", 0) != 0;
+        const bool transposed = attributeInt(graph, node, "transB", 0) != 0;
         layer.kind = transposed ? LinearLayer::Kind::GemmTransposed : LinearLayer::Kind::Gemm;
         layer.outputs = dim(transposed ? 0 : 1);
         layer.inputs = dim(transposed ? 1 : 0);
-        layer.plainFactors = core::attributeFloat(graph, node, "alpha", 1) == 1 && core::attributeFloat(graph, node, "beta", 1) == 1;
+        layer.plainFactors = attributeFloat(graph, node, "alpha", 1) == 1 && attributeFloat(graph, node, "beta", 1) == 1;
         return true;
     }
-    layer.group = core::attributeInt(graph, node, "group", 1);
+    layer.group = attributeInt(graph, node, "group", 1);
     for (std::size_t i = 2; i < layer.dims.size(); ++i)
         layer.inner *= dim(i);
     layer.padded = hasPadding(graph, node);
@@ -78,14 +78,14 @@ bool readShape(const core::Graph &graph, const core::Node &node, LinearLayer &la
     return true;
 }
 
-bool readBias(const core::Graph &graph, const core::Node &node, LinearLayer &layer)
+bool readBias(const Graph &graph, const Node &node, LinearLayer &layer)
 {
-    const core::TensorId id = inputAt(node, 2);
+    const TensorId id = inputAt(node, 2);
     layer.bias.assign(layer.outputs, 0);
     if (!id.isValid())
         return true;
     auto values = floatsOf(graph, id);
-    const core::Tensor &tensor = graph.tensor(id);
+    const Tensor &tensor = graph.tensor(id);
     // Gemm's C may be broadcast in other ways; only one number per output is a bias.
     if (!values || values->size() != layer.outputs || !tensor.shape || tensor.shape->empty() ||
         tensor.shape->back().value != static_cast<std::int64_t>(layer.outputs))
@@ -96,14 +96,14 @@ bool readBias(const core::Graph &graph, const core::Node &node, LinearLayer &lay
 }
 
 /// BatchNormalization (opset 7 and newer, inference): y = scale * (x - mean) / sqrt(variance + epsilon) + B.
-void foldNormalization(const core::Graph &graph, LinearLayer &layer, const std::vector<bool> &captured)
+void foldNormalization(const Graph &graph, LinearLayer &layer, const std::vector<bool> &captured)
 {
-    const core::Tensor &between = graph.tensor(layer.output);
+    const Tensor &between = graph.tensor(layer.output);
     if (between.isGraphOutput || between.consumers.size() != 1 || captured[layer.output.index] || !layer.plainFactors)
         return;
-    const core::Node &norm = graph.node(between.consumers[0]);
+    const Node &norm = graph.node(between.consumers[0]);
     if (graph.names.text(norm.opType) != "BatchNormalization" || !graph.names.text(norm.domain).empty() || norm.opset < 7 || norm.inputs.size() != 5 ||
-        norm.inputs[0] != layer.output || core::attributeInt(graph, norm, "training_mode", 0) != 0 || core::attributeInt(graph, norm, "spatial", 1) != 1)
+        norm.inputs[0] != layer.output || attributeInt(graph, norm, "training_mode", 0) != 0 || attributeInt(graph, norm, "spatial", 1) != 1)
         return;
     for (std::size_t i = 1; i < norm.outputs.size(); ++i) {
         if (norm.outputs[i].isValid())
@@ -116,7 +116,7 @@ void foldNormalization(const core::Graph &graph, LinearLayer &layer, const std::
             return;
         parameters.push_back(*std::move(values));
     }
-    const double epsilon = core::attributeFloat(graph, norm, "epsilon", 1e-5);
+    const double epsilon = attributeFloat(graph, norm, "epsilon", 1e-5);
     std::vector<double> factors, biases;
     for (std::size_t c = 0; c < layer.outputs; ++c) {
         factors.push_back(parameters[0][c] / std::sqrt(parameters[3][c] + epsilon));
@@ -216,15 +216,15 @@ std::optional<std::vector<float>> LinearLayer::weights() const
 
 std::optional<std::vector<float>> LinearLayer::biases() const { return rounded(bias); }
 
-std::vector<bool> capturedTensors(const core::Graph &graph)
+std::vector<bool> capturedTensors(const Graph &graph)
 {
     std::set<std::string_view> names;
-    for (const core::Node &node : graph.nodes) {
-        for (const core::Attribute &attribute : node.attributes) {
-            const auto *subgraph = std::get_if<std::shared_ptr<const core::Graph>>(&attribute.value);
+    for (const Node &node : graph.nodes) {
+        for (const Attribute &attribute : node.attributes) {
+            const auto *subgraph = std::get_if<std::shared_ptr<const Graph>>(&attribute.value);
             if (subgraph == nullptr || !*subgraph)
                 continue;
-            for (const core::Tensor &tensor : (*subgraph)->tensors) // a deeper subgraph's captures stand in every one around it
+            for (const Tensor &tensor : (*subgraph)->tensors) // a deeper subgraph's captures stand in every one around it
                 names.insert((*subgraph)->names.text(tensor.name));
         }
     }
@@ -234,18 +234,18 @@ std::vector<bool> capturedTensors(const core::Graph &graph)
     return captured;
 }
 
-std::vector<LinearLayer> linearLayers(const core::Graph &graph)
+std::vector<LinearLayer> linearLayers(const Graph &graph)
 {
     const std::vector<bool> captured = capturedTensors(graph);
     std::vector<LinearLayer> layers;
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-        const core::Node &node = graph.nodes[n];
+        const Node &node = graph.nodes[n];
         const std::string_view op = graph.names.text(node.opType);
         if ((op != "Conv" && op != "ConvTranspose" && op != "Gemm") || !graph.names.text(node.domain).empty() || node.inputs.size() < 2 ||
             node.outputs.empty() || !node.inputs[0].isValid() || !node.inputs[1].isValid())
             continue;
         LinearLayer layer;
-        layer.node = core::NodeId(n);
+        layer.node = NodeId(n);
         layer.name = std::string(graph.nameOf(layer.node));
         layer.weightName = std::string(graph.nameOf(node.inputs[1]));
         layer.output = node.outputs[0];
@@ -259,7 +259,7 @@ std::vector<LinearLayer> linearLayers(const core::Graph &graph)
     return layers;
 }
 
-core::Expected<void> storeLayers(const core::Graph &graph, const std::vector<LinearLayer> &layers, core::ModelRewrite &rewrite)
+Expected<void> storeLayers(const Graph &graph, const std::vector<LinearLayer> &layers, ModelRewrite &rewrite)
 {
     for (const LinearLayer &layer : layers) {
         if (!layer.changed)
@@ -267,7 +267,7 @@ core::Expected<void> storeLayers(const core::Graph &graph, const std::vector<Lin
         const auto weights = layer.weights();
         const auto biases = layer.biases();
         if (!weights || !biases)
-            return core::notSupported("layer " + layer.name, "its new weights are larger than float32 holds");
+            return notSupported("layer " + layer.name, "its new weights are larger than float32 holds");
         NORDLYS_TRY(rewrite.setInput(layer.name, 1, layer.weightName + "_" + layer.name, layer.dims, *weights));
         const bool needsBias = layer.hasBias || std::ranges::any_of(layer.bias, [](double value) { return value != 0; });
         if (needsBias)
@@ -278,4 +278,4 @@ core::Expected<void> storeLayers(const core::Graph &graph, const std::vector<Lin
     return {};
 }
 
-} // namespace nordlys::runtime
+} // namespace nordlys::core
