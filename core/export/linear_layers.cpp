@@ -268,7 +268,10 @@ Expected<void> storeLayers(const Graph &graph, const std::vector<LinearLayer> &l
         const auto biases = layer.biases();
         if (!weights || !biases)
             return notSupported("layer " + layer.name, "its new weights are larger than float32 holds");
-        NORDLYS_TRY(rewrite.setInput(layer.name, 1, layer.weightName + "_" + layer.name, layer.dims, *weights));
+        // Weights that stay keep their initializer, which other layers may read too.
+        const auto isOne = [](double factor) { return factor == 1; };
+        if (!std::ranges::all_of(layer.outFactor, isOne) || !std::ranges::all_of(layer.inFactor, isOne))
+            NORDLYS_TRY(rewrite.setInput(layer.name, 1, layer.weightName + "_" + layer.name, layer.dims, *weights));
         const bool needsBias = layer.hasBias || std::ranges::any_of(layer.bias, [](double value) { return value != 0; });
         if (needsBias)
             NORDLYS_TRY(rewrite.setInput(layer.name, 2, layer.weightName + "_bias", {static_cast<std::int64_t>(layer.outputs)}, *biases));

@@ -249,6 +249,23 @@ std::filesystem::path SampleSet::path(std::size_t index) const
     return failed ? m_files[index].front() : full;
 }
 
+std::vector<std::filesystem::path> SampleSet::paths(std::size_t index) const
+{
+    std::vector<std::filesystem::path> all;
+    for (const SampleSet &set : m_sets) {
+        const auto some = set.paths(set.size() == 1 ? 0 : index);
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    if (index >= m_files.size())
+        return all;
+    for (const std::filesystem::path &file : m_files[index]) {
+        std::error_code failed;
+        auto full = std::filesystem::absolute(file, failed);
+        all.push_back(failed ? file : std::move(full));
+    }
+    return all;
+}
+
 Expected<Sample> SampleSet::load(std::size_t index) const
 {
     if (index >= m_names.size())

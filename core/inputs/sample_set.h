@@ -37,6 +37,8 @@ public:
     [[nodiscard]] const std::string &name(std::size_t index) const { return m_names[index]; }
     /// Full path of the sample's (first) file; empty for random samples.
     [[nodiscard]] std::filesystem::path path(std::size_t index) const;
+    /// All files of the sample, in the order of the inputs; empty for random samples.
+    [[nodiscard]] std::vector<std::filesystem::path> paths(std::size_t index) const;
     /// Reads and preprocesses. Thread-safe. NaN in an image-derived or stored float tensor is BadInput naming the file.
     [[nodiscard]] Expected<Sample> load(std::size_t index) const;
     /// Text of the recipe in use; empty when the samples are tensors already.

@@ -167,6 +167,8 @@ private:
             return leaveAlone("its weight's encoding has one grid per block");
         if (!layer.plainFactors)
             return leaveAlone("its alpha or beta is not 1");
+        if (layer.kind == core::LinearLayer::Kind::ConvTranspose && layer.inner != 1)
+            return leaveAlone("its outputs do not all sum over the whole window of a ConvTranspose");
         const auto expected = expectedInput(layer);
         if (!expected || expected->size() != layer.inputs)
             return leaveAlone("nothing says what its input " + std::string(m_graph.nameOf(inputOf(layer))) + " is on average");

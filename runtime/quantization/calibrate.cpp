@@ -34,7 +34,7 @@ core::Expected<CalibrationResult> calibrate(std::shared_ptr<const core::Model> m
     NORDLYS_TRY(checkOptions(options));
     CalibrationStatistics own;
     CalibrationStatistics &seen = statistics != nullptr ? *statistics : own;
-    GatherOptions gather{options.histogram, options.threads, options.skipBroken};
+    GatherOptions gather{options.histogram, options.threads, options.skipBroken, options.exclude};
     if (!gather.histograms && !core::usesMinMax(options.actRange.method, options.actBits))
         gather.histograms = seen.histograms.value_or(core::HistogramMode::Growing);
     NORDLYS_TRY(gatherStatistics(model, samples, gather, seen, job));

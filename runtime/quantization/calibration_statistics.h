@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct CalibrationStatistics {
     };
     std::string modelSha256; ///< of the model; empty: nobody checks
     std::string preprocess;  ///< recipe of the samples
-    std::string identity;    ///< SHA-256 over what tells the done samples from others: names and sizes of their (first) files, input shapes
+    std::string identity;    ///< SHA-256 over what tells the done samples from others: names of the samples, size and both ends of each file, input shapes
     std::optional<core::HistogramMode> histograms; ///< nothing: ranges only
     std::size_t done = 0;
     std::vector<SkippedSample> skipped; ///< among those
@@ -51,6 +52,7 @@ struct GatherOptions {
     std::optional<core::HistogramMode> histograms; ///< nothing: ranges only
     int threads = 1;          ///< samples in parallel, one thread each; the statistics are the same bits for every number
     bool skipBroken = true;   ///< false: a sample that cannot be used is the error
+    std::set<std::string, std::less<>> exclude = {}; ///< activations that are not looked at: they may be infinite (masks), and nothing is known of them afterwards
 };
 
 /// Runs the float model over the samples from number statistics.done on and adds what every quantizable activation holds. Whatever the result,

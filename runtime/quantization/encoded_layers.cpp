@@ -2,12 +2,11 @@
 #include "encoded_layers.h"
 
 #include <core/graph/cost.h>
+#include <core/quantization/bias_encoding.h>
 #include <core/quantization/fused_groups.h>
 #include <core/quantization/quantizable.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -63,23 +62,8 @@ core::Expected<core::Encoding> widened(const core::Encoding &encoding)
     return wide;
 }
 
-double largestOf(const core::Graph &graph, core::TensorId id)
-{
-    const core::Tensor &tensor = graph.tensor(id);
-    if (!tensor.isConstant() || tensor.dtype != core::DType::Float32)
-        return 0;
-    double largest = 0;
-    const auto bytes = tensor.constant->bytes();
-    for (std::size_t i = 0; i + sizeof(float) <= bytes.size(); i += sizeof(float)) {
-        float value = 0;
-        std::memcpy(&value, bytes.data() + i, sizeof(float));
-        largest = std::max(largest, std::abs(static_cast<double>(value)));
-    }
-    return largest;
-}
-
 /// Biases are int32 with the product of the scales (see calibrateMinMax).
-core::Expected<void> followScales(const core::Graph &graph, const std::set<std::string> &changed, core::EncodingSet &set)
+void followScales(const core::Graph &graph, const std::set<std::string> &changed, const BiasValues &biases, core::EncodingSet &set)
 {
     for (const core::QuantizableTensor &tensor : core::quantizableTensors(graph)) {
         if (tensor.kind != core::QuantizableKind::Bias || !tensor.biasActivation.isValid() || !tensor.biasWeight.isValid())
@@ -89,24 +73,11 @@ core::Expected<void> followScales(const core::Graph &graph, const std::set<std::
         if (bias == set.entries.end() || bias->second.locked || (!changed.contains(activationName) && !changed.contains(weightName)))
             continue;
         const core::EncodingEntry *activation = set.find(activationName), *weight = set.find(weightName);
-        if (activation == nullptr || weight == nullptr || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty())
+        if (activation == nullptr || weight == nullptr)
             continue;
-        core::Encoding encoding;
-        encoding.bitwidth = 32;
-        encoding.symmetric = true;
-        encoding.axis = weight->encoding.isPerChannel() ? 0 : -1;
-        bool fits = true;
-        const double largest = largestOf(graph, tensor.tensor);
-        for (const core::Grid &grid : weight->encoding.grids) {
-            auto made = core::gridFromScale(activation->encoding.grids[0].scale * grid.scale, std::int64_t(1) << 31, 32);
-            NORDLYS_TRY(made);
-            fits = fits && largest <= made->max;
-            encoding.grids.push_back(*made);
-        }
-        if (fits)
-            bias->second.encoding = std::move(encoding);
+        if (auto encoding = core::biasEncoding(activation->encoding, weight->encoding); encoding && biases.fit(bias->first, *encoding))
+            bias->second.encoding = std::move(*encoding);
     }
-    return {};
 }
 
 } // namespace
@@ -200,7 +171,7 @@ core::EncodingSet encodingsOf(const std::vector<EncodedLayer> &layers, const std
 }
 
 core::Expected<core::EncodingSet> raised(const core::Graph &graph, const std::vector<EncodedLayer> &layers, const std::vector<bool> &raised,
-                                         const core::EncodingSet &encodings, HigherWidth width)
+                                         const core::EncodingSet &encodings, HigherWidth width, const BiasValues *biases)
 {
     core::EncodingSet set = encodings;
     std::set<std::string> changed;
@@ -214,8 +185,8 @@ core::Expected<core::EncodingSet> raised(const core::Graph &graph, const std::ve
                 entry.encoding.bitwidth = bitsOf(width);
                 entry.encoding.isFloat = true;
             } else if (entry.encoding.bitwidth < 16) {
-                if (!entry.encoding.isPerChannel() && entry.encoding.grids.size() != 1)
-                    return core::notSupported("encoding of " + name, "it has one grid per block, which cannot be raised to 16 bits", "Calibrate it per channel.");
+                if (entry.encoding.isBlockwise())
+                    continue;
                 auto wide = widened(entry.encoding);
                 NORDLYS_TRY(wide);
                 entry.encoding = *std::move(wide);
@@ -223,7 +194,7 @@ core::Expected<core::EncodingSet> raised(const core::Graph &graph, const std::ve
             changed.insert(name);
         }
     }
-    NORDLYS_TRY(followScales(graph, changed, set));
+    followScales(graph, changed, biases != nullptr ? *biases : BiasValues(graph), set);
     return set;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bias_values.h"
+
 #include <core/base/error.h>
 #include <core/graph/graph.h>
 #include <core/quantization/encoding_set.h>
@@ -35,8 +37,8 @@ int bitsOf(HigherWidth width);
 
 /// The set with the layers for which raised is true at the higher width. 16 bit: the same ranges, 65,536 codes, same kind of grid; biases get the product
 /// of the new scales, in the graph's layers that they belong to, as long as the bias fits int32 then (else their grid stays). Float: no grid.
-/// Locked entries and what is that wide already stay.
+/// `biases` (null: those of the file) are what must fit. Locked entries, what is that wide already and weights with one grid per block stay.
 core::Expected<core::EncodingSet> raised(const core::Graph &graph, const std::vector<EncodedLayer> &layers, const std::vector<bool> &raised,
-                                         const core::EncodingSet &encodings, HigherWidth width);
+                                         const core::EncodingSet &encodings, HigherWidth width, const BiasValues *biases = nullptr);
 
 } // namespace nordlys::runtime

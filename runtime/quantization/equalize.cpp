@@ -272,7 +272,10 @@ private:
 
     [[nodiscard]] bool canAbsorb(const Pair &pair) const
     {
-        return pair.onlyRelu && !m_layers[pair.second].padded && m_layers[pair.first].plainFactors && m_layers[pair.second].plainFactors;
+        // Behind a ConvTranspose not every output sums over the whole window, so no one number stands for what is taken out of its input.
+        const core::LinearLayer &second = m_layers[pair.second];
+        const bool wholeWindow = second.kind != core::LinearLayer::Kind::ConvTranspose || second.inner == 1;
+        return pair.onlyRelu && wholeWindow && !second.padded && m_layers[pair.first].plainFactors && m_layers[pair.second].plainFactors;
     }
 
     std::size_t absorbPair(const Pair &pair, const core::ChannelStatistics &statistics)

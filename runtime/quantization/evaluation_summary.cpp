@@ -83,33 +83,29 @@ TensorError weightError(const ProgramTensor &weight, const core::Encoding &encod
     const auto *values = reinterpret_cast<const float *>(rounded.bytes.data());
     const std::size_t count = weight.bytes / sizeof(float);
     const ErrorSums sums = differenceOf(exact, values, count, pool);
-    std::size_t inner = 1, channels = 1;
-    for (std::size_t i = 0; encoding.isPerChannel() && i < weight.dims.size(); ++i)
-        inner *= static_cast<int>(i) > encoding.axis ? static_cast<std::size_t>(weight.dims[i]) : 1;
-    if (encoding.isPerChannel())
-        channels = encoding.grids.size();
-    else
-        inner = std::max<std::size_t>(1, count);
+    const core::GridIndex index(encoding, weight.dims);
+    const std::size_t grids = std::max<std::size_t>(1, encoding.grids.size());
+    const std::size_t run = std::max<std::size_t>(1, grids == 1 ? count : index.run());
     LocalSums local;
-    std::vector<CodeSet> codes(channels);
+    std::vector<CodeSet> codes(grids);
     const bool counted = !encoding.isFloat && encoding.bitwidth <= CodeSet::maxBits;
     for (CodeSet &set : codes) {
         if (counted)
             set.reset(encoding.bitwidth);
     }
-    for (std::size_t first = 0; first < count; first += inner) {
-        const std::size_t channel = first / inner % channels;
-        const core::Grid *grid = encoding.isFloat ? nullptr : &encoding.grids[channel];
-        local.add(localSums(exact + first, values + first, std::min(inner, count - first), grid, encoding.bitwidth, codes[channel], pool));
+    for (std::size_t first = 0; first < count; first += run) {
+        const std::size_t number = grids == 1 ? 0 : index.of(first);
+        const core::Grid *grid = encoding.isFloat ? nullptr : &encoding.grids[number];
+        local.add(localSums(exact + first, values + first, std::min(run, count - first), grid, encoding.bitwidth, codes[number], pool));
     }
     // The noise of all values at once: a float32 weight has only its own error.
     local.noise = sums.noise;
     TensorError error = tensorError(weight.name, &encoding, sums, local, CodeSet());
     if (counted) {
         double dead = 0;
-        for (std::size_t c = 0; c < channels; ++c)
-            dead += deadCodesPercent(codes[c], encoding.grids[c], encoding.bitwidth);
-        error.deadCodesPercent = dead / static_cast<double>(channels);
+        for (std::size_t g = 0; g < grids; ++g)
+            dead += deadCodesPercent(codes[g], encoding.grids[g], encoding.bitwidth);
+        error.deadCodesPercent = dead / static_cast<double>(grids);
     }
     return error;
 }

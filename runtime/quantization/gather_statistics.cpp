@@ -8,7 +8,10 @@
 #include <runtime/session/session.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -109,7 +112,7 @@ private:
         PlanOptions planOptions;
         std::unordered_map<std::uint32_t, std::size_t> groups;
         for (const core::QuantizableTensor &tensor : core::quantizableTensors(m_model->graph)) {
-            if (tensor.kind != core::QuantizableKind::Activation)
+            if (tensor.kind != core::QuantizableKind::Activation || m_options.exclude.contains(m_model->graph.nameOf(tensor.tensor)))
                 continue;
             Slot slot{m_tensorNames.size(), std::nullopt};
             m_tensorNames.emplace_back(m_model->graph.nameOf(tensor.tensor));
@@ -209,7 +212,7 @@ private:
             return unusable(std::move(ran.error()));
         if (!broken.empty())
             return unusable(core::badInput("tensor " + broken, "it becomes NaN or infinite for sample " + m_samples.name(sample),
-                                           "Check the preprocessing and the model's weights"));
+                                           "Check the preprocessing and the model's weights; a mask is left out with --exclude."));
         if (growing) {
             worker.windows.clear();
             for (const core::GrowingHistogram &histogram : result.growing)
@@ -246,7 +249,11 @@ private:
             std::unique_lock lock(m_mutex);
             if (m_bins.empty())
                 fillBins();
-            m_moved.wait(lock, [&] { return m_ended || sample < m_next + samplesAhead; });
+            // Whoever had the next sample may have gone at a stop without a word: nobody waits on past one.
+            while (!m_moved.wait_for(lock, std::chrono::milliseconds(50), [&] { return m_ended || sample < m_next + samplesAhead; })) {
+                if (job.stopRequested())
+                    return core::interrupted("calibrating");
+            }
         }
         auto result = gather(worker, sample, true, job);
         NORDLYS_TRY(result);
@@ -314,20 +321,40 @@ private:
             const auto dims = tensor.shape ? core::knownDims(*tensor.shape) : std::nullopt;
             addText(std::string(m_model->graph.nameOf(input)) + (dims ? core::shapeText(*dims) : std::string()) + "\n");
         }
+        bool hasFiles = false;
         for (std::size_t i = 0; i < done; ++i) {
-            std::error_code failed;
-            const std::filesystem::path path = m_samples.path(i);
-            const auto bytes = path.empty() ? 0 : std::filesystem::file_size(path, failed);
-            addText(m_samples.name(i) + ":" + std::to_string(failed ? 0 : bytes) + "\n");
+            addText(m_samples.name(i) + "\n");
+            for (const std::filesystem::path &path : m_samples.paths(i)) {
+                hasFiles = true;
+                addEnds(hash, path);
+            }
         }
         // Samples without files (random ones) are told apart by what they are.
-        if (done > 0 && m_samples.path(0).empty()) {
+        if (done > 0 && !hasFiles) {
             if (const auto sample = m_samples.load(0)) {
                 for (const core::HostTensor &tensor : *sample)
                     hash.add(tensor.bytes());
             }
         }
         return hash.hex();
+    }
+
+    /// Size, first and last bytes of a file: what is written anew under the same name differs there, and a thousand large files need not be read whole.
+    static void addEnds(core::Sha256 &hash, const std::filesystem::path &path)
+    {
+        std::array<char, 4096> block{};
+        std::ifstream file(path, std::ios::binary | std::ios::ate);
+        const std::int64_t bytes = file ? static_cast<std::int64_t>(file.tellg()) : -1;
+        const std::string size = std::to_string(bytes) + "\n";
+        hash.add(std::as_bytes(std::span(size)));
+        for (const std::int64_t from : {std::int64_t(0), bytes - static_cast<std::int64_t>(block.size())}) {
+            if (from < 0 || !file)
+                continue;
+            file.seekg(from);
+            file.read(block.data(), block.size());
+            hash.add(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())))));
+            file.clear();
+        }
     }
 
     const std::shared_ptr<const core::Model> &m_model;

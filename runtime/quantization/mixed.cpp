@@ -17,8 +17,8 @@ constexpr double costTolerance = 1e-9;     // percent: sums of shares round
 
 class Search {
 public:
-    Search(const core::Graph &graph, const MixedOptions &options, const ConfigurationMetric &metric, std::vector<EncodedLayer> layers)
-        : m_graph(graph), m_options(options), m_metric(metric), m_layers(std::move(layers))
+    Search(const core::Graph &graph, const MixedOptions &options, const ConfigurationMetric &metric, const BiasValues &biases, std::vector<EncodedLayer> layers)
+        : m_graph(graph), m_options(options), m_metric(metric), m_biases(biases), m_layers(std::move(layers))
     {
         double total = 0;
         for (const EncodedLayer &layer : m_layers)
@@ -144,7 +144,7 @@ private:
     {
         std::vector<char> done(choices.size(), 0);
         const auto measure = [&](int, std::size_t c) -> core::Expected<void> {
-            auto set = raised(m_graph, m_layers, choices[c].raised, m_options.encodings, m_options.width);
+            auto set = raised(m_graph, m_layers, choices[c].raised, m_options.encodings, m_options.width, &m_biases);
             if (!set)
                 return std::move(set.error());
             auto measured = m_metric.measure(*set, job.stop);
@@ -174,6 +174,7 @@ private:
     const core::Graph &m_graph;
     const MixedOptions &m_options;
     const ConfigurationMetric &m_metric;
+    const BiasValues &m_biases;
     std::vector<EncodedLayer> m_layers;
     std::vector<double> m_shares; ///< percent of the whole cost, per layer
     std::vector<MixedChoice> m_measured;
@@ -197,7 +198,9 @@ core::Expected<MixedResult> searchMixed(std::shared_ptr<const core::Model> model
         return core::badInput("encodings", "none of them belongs to a layer of the model", "Check them with 'nordlys encodings check'.");
     auto metric = ConfigurationMetric::create(model, samples, options.metric, options.threads, job);
     NORDLYS_TRY(metric);
-    Search search(model->graph, options, **metric, std::move(layers));
+    const auto biases = BiasValues::of(*model);
+    NORDLYS_TRY(biases);
+    Search search(model->graph, options, **metric, *biases, std::move(layers));
     MixedResult result;
     result.isExact = search.layers().size() <= options.exactLayers;
     NORDLYS_TRY(result.isExact ? search.exact(job) : search.greedy(job));
@@ -209,7 +212,7 @@ core::Expected<MixedResult> searchMixed(std::shared_ptr<const core::Model> model
     result.best = *best;
     result.pareto = search.pareto();
     result.layers = search.layers();
-    auto set = raised(model->graph, result.layers, result.best.raised, options.encodings, options.width);
+    auto set = raised(model->graph, result.layers, result.best.raised, options.encodings, options.width, &*biases);
     NORDLYS_TRY(set);
     result.encodings = std::move(*set);
     result.exact = (*metric)->floatResult();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "bias_values.h"
 #include "bin_values.h"
 #include "calibrate.h"
 #include "sample_workers.h"
@@ -143,8 +144,12 @@ public:
     {
         NORDLYS_TRY(addActivations(job));
         NORDLYS_TRY(addWeights(job));
-        for (const auto &[name, entry] : m_options.keep.entries)
-            m_result.encodings.entries[name] = entry;
+        for (const auto &[name, entry] : m_options.keep.entries) {
+            if (const core::TensorId tensor = m_model.graph.findTensor(name); tensor.isValid())
+                m_result.encodings.entries[name] = entry;
+            else
+                m_result.notes.push_back("kept entry " + name + " is left out: the model has no such tensor");
+        }
         std::erase_if(m_result.encodings.entries, [&](const auto &entry) { return m_options.exclude.contains(entry.first); });
         NORDLYS_TRY(addBiases());
         addNotes();
@@ -220,8 +225,9 @@ private:
 
     core::Expected<void> addWeights(const core::JobContext &job)
     {
-        auto program = optimizedProgram(m_model, keepingActivations());
+        auto program = optimizedProgram(m_model, keepingActivations(m_model.graph, m_tensors));
         NORDLYS_TRY(program);
+        m_biases = BiasValues(m_model.graph, m_tensors, *program);
         std::unordered_map<std::string_view, const ProgramTensor *> constants;
         for (const ProgramTensor &tensor : program->tensors) {
             // The last one counts: a folded weight comes after the one that it replaces.
@@ -238,7 +244,7 @@ private:
         for (const core::QuantizableTensor &tensor : m_tensors) {
             std::string name = nameOf(tensor.tensor);
             const auto constant = constants.find(name);
-            if (tensor.kind == core::QuantizableKind::Weight && constant != constants.end())
+            if (tensor.kind == core::QuantizableKind::Weight && constant != constants.end() && !m_options.exclude.contains(name))
                 weights.push_back({std::move(name), constant->second, tensor.channelAxis, {}});
         }
         const core::HistogramMode mode = m_options.histogram.value_or(m_statistics.histograms.value_or(core::HistogramMode::Growing));
@@ -258,16 +264,6 @@ private:
         return {};
     }
 
-    [[nodiscard]] PlanOptions keepingActivations() const
-    {
-        PlanOptions options;
-        for (const core::QuantizableTensor &tensor : m_tensors) {
-            if (tensor.kind == core::QuantizableKind::Activation)
-                options.keepTensors.push_back(nameOf(tensor.tensor));
-        }
-        return options;
-    }
-
     core::Expected<void> addBiases()
     {
         for (const core::QuantizableTensor &tensor : m_tensors) {
@@ -278,7 +274,11 @@ private:
             if (activation == nullptr || weight == nullptr)
                 continue;
             auto encoding = core::biasEncoding(activation->encoding, weight->encoding);
-            if (encoding && m_options.keep.find(name) == nullptr && !m_options.exclude.contains(name))
+            if (!encoding || m_options.keep.find(name) != nullptr || m_options.exclude.contains(name))
+                continue;
+            if (!m_biases.fit(name, *encoding))
+                m_result.notes.push_back("bias " + name + " stays in float: the product of its scales is so fine that int32 does not reach its values");
+            else
                 m_result.encodings.entries[name] = {core::EncodingKind::Parameter, std::move(*encoding), false};
         }
         return {};
@@ -302,6 +302,7 @@ private:
     const CalibrationOptions &m_options;
     std::vector<core::QuantizableTensor> m_tensors;
     core::RangeRule m_actRule, m_weightRule;
+    BiasValues m_biases;
     CalibrationResult m_result;
 };
 

@@ -47,6 +47,7 @@ KeyMaker &KeyMaker::add(const core::Dims &dims)
 KeyMaker &KeyMaker::add(const core::Encoding &encoding)
 {
     add(static_cast<std::uint64_t>(encoding.bitwidth)).add(encoding.isFloat ? 1U : 0U).add(static_cast<std::uint64_t>(encoding.axis));
+    add(static_cast<std::uint64_t>(encoding.blockAxis)).add(static_cast<std::uint64_t>(encoding.blockSize));
     add(encoding.grids.size());
     for (const core::Grid &grid : encoding.grids) {
         for (const double value : {grid.min, grid.max, grid.scale})

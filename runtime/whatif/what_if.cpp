@@ -263,7 +263,6 @@ private:
         const auto done = forEachSample(m_count, static_cast<int>(m_workers.size()), job, "evaluating", work);
         for (SampleState &state : m_states) {
             if (state.values) {
-                state.values->trim();
                 result.keptBytes += state.values->keptBytes();
             }
         }
@@ -398,6 +397,7 @@ private:
             return {};
         };
         auto done = work();
+        state.values->trim(); // a sample that is done needs no working memory until the next edit
         worker.stepsRun += quantized.stepsRun();
         worker.exactStepsRun += exact.stepsRun();
         return done;

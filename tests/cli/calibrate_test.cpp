@@ -47,6 +47,24 @@ TEST(CliCalibrate, BrokenSamplesAreSkippedAndNamed)
     EXPECT_EQ(refused.errorLines(), 1U);
 }
 
+// What a command reads is never what it writes over, by whatever way it came to the file.
+TEST(CliCalibrate, SourcesAreNotOverwritten)
+{
+    const Scratch scratch;
+    fillFolder(scratch.path() / "in");
+    std::string first;
+    for (const auto &entry : fs::directory_iterator(scratch.path() / "in"))
+        first = first.empty() || entry.path().string() < first ? entry.path().string() : first;
+    const auto bytes = fs::file_size(first);
+    for (const std::vector<std::string> &written : {std::vector<std::string>{"-o", first}, {"-o", scratch / "e.json", "--statistics", first}}) {
+        std::vector<std::string> args{"calibrate", digits("digits.onnx"), "--inputs", scratch / "in"};
+        args.insert(args.end(), written.begin(), written.end());
+        const Finished refused = nordlys(args);
+        EXPECT_EQ(refused.exitCode, 2) << refused.err;
+        EXPECT_EQ(fs::file_size(first), bytes);
+    }
+}
+
 TEST(CliCalibrate, StatisticsServeEveryMethod)
 {
     const Scratch scratch;

@@ -75,6 +75,46 @@ TEST(BiasCorrect, TakesTheExpectedErrorOverTheSamplesOutOfTheBias)
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "d.onnx"));
 }
 
+// Both layers read W; only biases change, so both go on reading it and the encoding of W still means both.
+TEST(BiasCorrect, ASharedWeightStaysShared)
+{
+    const test::TemporaryFolder folder;
+    const auto model = openAt(folder.write(
+        "m.onnx", onnx::model(onnx::node("Gemm", "fc1", {"x", "w", "b1"}, "h", onnx::integer("transB", 1)) + onnx::node("Gemm", "fc2", {"h", "w", "b2"}, "y", onnx::integer("transB", 1))
+                              + onnx::weight("w", {2, 2}, {1.25F, -2.25F, 0.75F, 2}) + onnx::weight("b1", {2}, {1, 1}) + onnx::weight("b2", {2}, {1, 1})
+                              + onnx::port(11, "x", {1, 2}) + onnx::port(12, "y", {1, 2}))));
+    std::filesystem::create_directories(folder.path() / "in");
+    folder.write("in/a.raw", onnx::floatBytes({2, 8}));
+    auto samples = core::SampleSet::open((folder.path() / "in").string(), model->graph);
+    ASSERT_TRUE(samples) << samples.error().text();
+    BiasCorrectOptions options;
+    options.encodings = wholeNumbers("w");
+    options.samples = &*samples;
+    const auto report = biasCorrectModel(model, folder.path() / "c.onnx", options);
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_EQ(report->layers.size(), 2U);
+    const auto corrected = openAt(folder.path() / "c.onnx");
+    EXPECT_EQ(corrected->graph.tensor(corrected->graph.findTensor("w")).consumers.size(), 2U);
+    EXPECT_NE(valuesOf(*corrected, "b1"), (std::vector<float>{1, 1}));
+}
+
+TEST(BiasCorrect, ATransposedConvolutionIsLeftAlone)
+{
+    const test::TemporaryFolder folder;
+    const auto model = openAt(folder.write("m.onnx", onnx::model(onnx::node("ConvTranspose", "up", {"x", "w"}, "y", onnx::integers("strides", {2, 2}))
+                                                                 + onnx::weight("w", {1, 1, 2, 2}, {1.25F, 0.75F, 2.25F, 1.75F}) + onnx::port(11, "x", {1, 1, 2, 2})
+                                                                 + onnx::port(12, "y", {1, 1, 4, 4}))));
+    folder.write("one.raw", onnx::floatBytes({1, 2, 3, 4}));
+    auto samples = core::SampleSet::open((folder.path() / "one.raw").string(), model->graph);
+    ASSERT_TRUE(samples) << samples.error().text();
+    BiasCorrectOptions options;
+    options.encodings = wholeNumbers("w");
+    options.samples = &*samples;
+    const auto report = biasCorrectModel(model, folder.path() / "c.onnx", options);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, core::ErrorCode::NotSupported);
+}
+
 // Standard values: the mean of a rectified standard normal is 1 / sqrt(2 pi); of one clipped symmetrically around its mean, that mean.
 TEST(BiasCorrect, MeanOfAClippedNormal)
 {

@@ -340,6 +340,28 @@ TEST(Equalize, AbsorptionMovesTheBiasThatNoSampleFallsBelow)
     EXPECT_EQ(valuesOf(*written, "w2_bias"), (std::vector<float>{18}));     // 2 * 10 - 2 * 1
 }
 
+// Windows of 2 x 2 at a stride of 2 do not overlap: every output sums over one of the four positions, not over all.
+TEST(Equalize, NothingIsAbsorbedByATransposedConvolution)
+{
+    const test::TemporaryFolder folder;
+    const auto stride = onnx::integers("strides", {2, 2});
+    const auto model = openAt(folder.write(
+        "m.onnx", onnx::model(onnx::node("Conv", "c1", {"x", "w1", "b1"}, "h") + onnx::node("Relu", "relu", {"h"}, "r")
+                              + onnx::node("ConvTranspose", "up", {"r", "w2"}, "y", stride) + onnx::weight("w1", {1, 1, 1, 1}, {2}) + onnx::weight("b1", {1}, {50})
+                              + onnx::weight("w2", {1, 1, 2, 2}, {1, 2, 3, 4}) + onnx::port(11, "x", {1, 1, 2, 2}) + onnx::port(12, "y", {1, 1, 4, 4}))));
+    folder.write("one.raw", onnx::floatBytes({1, 2, 3, 4}));
+    auto samples = core::SampleSet::open((folder.path() / "one.raw").string(), model->graph);
+    ASSERT_TRUE(samples) << samples.error().text();
+    EqualizeOptions options;
+    options.absorbBias = true;
+    options.samples = &*samples;
+    const auto report = equalizeModel(model, folder.path() / "e.onnx", options);
+    ASSERT_TRUE(report) << report.error().text();
+    ASSERT_EQ(report->pairs.size(), 1U);
+    EXPECT_EQ(report->pairs[0].absorbedChannels, 0U);
+    EXPECT_LT(largestDifference(model, openAt(folder.path() / "e.onnx")), 1e-5);
+}
+
 TEST(Equalize, AbsorptionByMeasuredStatisticsKeepsTheFunctionOnTheSamples)
 {
     const test::TemporaryFolder folder;

@@ -2,6 +2,8 @@
 // Weights with one grid per block, in the simulation of quantization.
 #include <core/quantization/encoding_set.h>
 #include <runtime/plan/plan.h>
+#include <runtime/quantization/encoded_layers.h>
+#include <runtime/quantization/evaluate.h>
 #include <support/tiny_model.h>
 
 #include <gtest/gtest.h>
@@ -54,6 +56,53 @@ TEST(QuantizationBlocks, EveryBlockHasItsGrid)
         EXPECT_EQ(y[0].as<float>()[0], expected[row][0]) << row;
         EXPECT_EQ(y[0].as<float>()[1], expected[row][1]) << row;
     }
+}
+
+// By hand, see above: 5 and -9 lie outside their blocks' ranges (2 of 8 values), and each block uses 2 of its 16 codes.
+TEST(QuantizationBlocks, AreMeasuredBlockByBlock)
+{
+    const auto model = product();
+    const auto samples = core::SampleSet::open("random:1:2", model->graph);
+    ASSERT_TRUE(samples) << samples.error().text();
+    EvaluationOptions options;
+    options.encodings = blocksOfTwoRows();
+    const auto evaluation = evaluateQuantized(model, *samples, options);
+    ASSERT_TRUE(evaluation) << evaluation.error().text();
+    ASSERT_EQ(evaluation->weights.size(), 1U);
+    EXPECT_DOUBLE_EQ(evaluation->weights[0].clippedPercent, 25);
+    EXPECT_DOUBLE_EQ(evaluation->weights[0].deadCodesPercent.value_or(0), 87.5);
+}
+
+TEST(QuantizationBlocks, StayWhenTheirLayerIsRaised)
+{
+    const auto model = product();
+    core::EncodingSet set = blocksOfTwoRows();
+    set.entries["x"].encoding.grids = {*core::gridFromScale(0.1, 0, 8)};
+    const auto layers = encodedLayers(model->graph, set);
+    ASSERT_EQ(layers.size(), 1U);
+    const auto wide = raised(model->graph, layers, {true}, set, HigherWidth::Int16);
+    ASSERT_TRUE(wide) << wide.error().text();
+    EXPECT_EQ(wide->entries.at("w"), set.entries.at("w"));
+}
+
+// The bias of the file is 0.01; behind the normalization it is 0.01 + 2. Codes of 1e-10 reach 0.2147.
+TEST(BiasValues, AreThoseBehindAFoldedNormalization)
+{
+    test::TinyModel tiny;
+    const auto x = tiny.input("x", {1, 1, 2, 2});
+    const auto h = tiny.node("Conv", "conv", {x, tiny.floats("w", {1, 1, 1, 1}, {1}), tiny.floats("b", {1}, {0.01F})});
+    const auto model = tiny.finish(tiny.node("BatchNormalization", "norm", {h, tiny.floats("gamma", {1}, {1}), tiny.floats("beta", {1}, {2}), tiny.floats("mean", {1}, {0}),
+                                                                             tiny.floats("variance", {1}, {1})}));
+    core::Encoding fine;
+    fine.bitwidth = 32;
+    fine.symmetric = true;
+    fine.grids = {*core::gridFromScale(1e-10, std::int64_t(1) << 31, 32)};
+    const auto planned = BiasValues::of(*model);
+    ASSERT_TRUE(planned) << planned.error().text();
+    EXPECT_FALSE(planned->fit("b", fine));
+    EXPECT_TRUE(BiasValues(model->graph).fit("b", fine));
+    fine.grids = {*core::gridFromScale(1e-9, std::int64_t(1) << 31, 32)}; // 2.147
+    EXPECT_TRUE(planned->fit("b", fine));
 }
 
 TEST(QuantizationBlocks, RefusedByName)

@@ -42,6 +42,7 @@ core::Expected<void> biasCorrect(const BiasCorrectArguments &options, const Cont
         samples = std::move(*opened);
         correction.samples = &*samples;
     }
+    NORDLYS_TRY(refuseToOverwriteSources(options.output, *source->model, samples ? &*samples : nullptr));
     const auto report = runtime::biasCorrectModel(source->model, options.output, correction, context.job());
     if (!report)
         return report.error();

@@ -173,6 +173,8 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     const auto samples = openSamples(options.samples, *source);
     if (!samples)
         return samples.error();
+    NORDLYS_TRY(refuseToOverwriteSources(options.output, *source->model, &*samples));
+    NORDLYS_TRY(refuseToOverwriteSources(options.statistics, *source->model, &*samples));
     auto result = calibrateAndKeep(options, *source, *samples, *calibration, context);
     if (!result)
         return std::move(result.error());

@@ -92,6 +92,7 @@ core::Expected<void> equalize(const EqualizeArguments &options, const Context &c
         samples = std::move(*opened);
         equalization.samples = &*samples;
     }
+    NORDLYS_TRY(refuseToOverwriteSources(options.output, *source->model, samples ? &*samples : nullptr));
     auto report = runtime::equalizeModel(source->model, options.output, equalization, context.job());
     if (!report)
         return std::move(report.error());

@@ -137,7 +137,7 @@ core::Expected<void> mixed(const MixedArguments &options, const Context &context
 {
     auto search = searchOptions(options);
     NORDLYS_TRY(search);
-    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path}));
+    NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path, options.encodings}));
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());
@@ -147,6 +147,7 @@ core::Expected<void> mixed(const MixedArguments &options, const Context &context
     const auto samples = openSamples(options.samples, *source);
     if (!samples)
         return samples.error();
+    NORDLYS_TRY(refuseToOverwriteSources(options.output, *source->model, &*samples));
     const auto metric = chooseMetric(options.metric, *source);
     if (!metric)
         return metric.error();

@@ -34,4 +34,18 @@ core::Expected<void> refuseToOverwriteInputs(const std::filesystem::path &output
     return {};
 }
 
+core::Expected<void> refuseToOverwriteSources(const std::filesystem::path &output, const core::Model &model, const core::SampleSet *samples)
+{
+    std::error_code error;
+    if (output.empty() || !std::filesystem::is_regular_file(output, error))
+        return {};
+    std::vector<std::filesystem::path> read{model.path};
+    read.insert(read.end(), model.externalFiles.begin(), model.externalFiles.end());
+    for (std::size_t i = 0; samples != nullptr && i < samples->size(); ++i) {
+        const auto files = samples->paths(i);
+        read.insert(read.end(), files.begin(), files.end());
+    }
+    return refuseToOverwriteInputs(output, read);
+}
+
 } // namespace nordlys::cli
