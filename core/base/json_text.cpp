@@ -49,29 +49,55 @@ std::string reason(std::string_view message)
     return std::string(end == std::string_view::npos ? message : message.substr(end + 2)).substr(0, 300);
 }
 
+/// Hears a text that is known to be JSON and remembers the first key that stands twice in one object. The library's own callback would do, but it looks
+/// through everything parsed so far after every object of a list.
+class KeyWatch : public nlohmann::json_sax<nlohmann::json> {
+public:
+    [[nodiscard]] const std::string &repeated() const { return m_repeated; }
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t &) override { return true; }
+    bool string(string_t &) override { return true; }
+    bool binary(binary_t &) override { return true; }
+    bool start_object(std::size_t) override
+    {
+        m_keys.emplace_back();
+        return true;
+    }
+    bool key(string_t &name) override
+    {
+        if (!m_keys.back().insert(name).second && m_repeated.empty())
+            m_repeated = name.substr(0, 200);
+        return m_repeated.empty();
+    }
+    bool end_object() override
+    {
+        m_keys.pop_back();
+        return true;
+    }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &) override { return false; }
+
+private:
+    std::vector<std::unordered_set<std::string>> m_keys;
+    std::string m_repeated;
+};
+
 } // namespace
 
 Expected<nlohmann::json> parseJsonText(std::string_view text, const std::string &what)
 {
     if (isTooDeep(text))
         return badInput(what, "the JSON text is nested deeper than 100 levels");
-    std::vector<std::unordered_set<std::string>> keys;
-    std::string repeated;
-    const auto watch = [&](int, nlohmann::json::parse_event_t event, nlohmann::json &parsed) {
-        using Event = nlohmann::json::parse_event_t;
-        if (event == Event::object_start)
-            keys.emplace_back();
-        else if (event == Event::object_end && !keys.empty())
-            keys.pop_back();
-        else if (event == Event::key && !keys.empty() && !keys.back().insert(parsed.get_ref<const std::string &>()).second &&
-                 repeated.empty())
-            repeated = parsed.get_ref<const std::string &>().substr(0, 200);
-        return true;
-    };
     try {
-        nlohmann::json document = nlohmann::json::parse(text, watch);
-        if (!repeated.empty())
-            return badInput(what, "the key '" + repeated + "' stands twice in one object");
+        nlohmann::json document = nlohmann::json::parse(text);
+        KeyWatch watch;
+        nlohmann::json::sax_parse(text, &watch);
+        if (!watch.repeated().empty())
+            return badInput(what, "the key '" + watch.repeated() + "' stands twice in one object");
         return document;
     } catch (const nlohmann::json::parse_error &error) {
         return badInput(what + " line " + std::to_string(lineOf(text, error.byte)),

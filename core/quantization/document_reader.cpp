@@ -168,15 +168,20 @@ private:
     }
 
     /// The first entry of the file that parses; null: none.
+    /// The first one that says something: a torch module without quantized tensors is an empty object.
     json firstEntry() const
     {
+        json empty;
         for (const auto &section : m_document.m_sections) {
             for (const JsonMember &member : section.container.members) {
-                if (auto value = parseJsonText(member.value.of(text()), what()))
+                auto value = parseJsonText(member.value.of(text()), what());
+                if (value && !value->empty())
                     return *std::move(value);
+                if (value && empty.is_null())
+                    empty = *std::move(value);
             }
         }
-        return nullptr;
+        return empty;
     }
 
     Expected<void> settleDialect()

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace nordlys::core {
 
 namespace {
 
-constexpr double kMinimumWidth = 0.01;
 constexpr double kTolerance = 1e-3;
 
 double stepsOf(int bitwidth) { return std::ldexp(1.0, bitwidth) - 1; }
@@ -22,6 +22,9 @@ Expected<Grid> finiteGrid(const Grid &grid)
 {
     if (!std::isfinite(grid.scale) || grid.scale <= 0 || !std::isfinite(grid.min) || !std::isfinite(grid.max))
         return badInput("encoding", "the range is too wide for a finite scale");
+    // Kernels and files hold scales in float32; a denormal one has lost its digits.
+    if (grid.scale < static_cast<double>(std::numeric_limits<float>::min()) || grid.scale > static_cast<double>(std::numeric_limits<float>::max()))
+        return badInput("encoding", fmt::format("float32 cannot hold the scale {:.6g}", grid.scale));
     return grid;
 }
 
@@ -55,7 +58,7 @@ Expected<Grid> gridFromRange(double lo, double hi, const RangeRule &rule)
     if (lo > hi)
         return badInput("encoding", fmt::format("the range {}..{} is empty", lo, hi));
     lo = std::min(0.0, lo);
-    hi = std::max({0.0, hi, lo + kMinimumWidth});
+    hi = std::max({0.0, hi, lo + rule.minimumWidth});
     const double steps = stepsOf(rule.bitwidth);
     const bool symmetric = rule.symmetric || rule.strictSymmetric || rule.unsignedSymmetric;
     if (symmetric && !(rule.unsignedSymmetric && lo == 0))
@@ -74,7 +77,7 @@ Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth)
     if (zeroPoint < 0 || zeroPoint > lastCodeOf(bitwidth))
         return badInput("encoding", fmt::format("the zero point {} is no code of {} bits (0 to {})", zeroPoint, bitwidth,
                                                 lastCodeOf(bitwidth)));
-    return finiteGrid({-static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale,
+    return finiteGrid({0.0 - static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale,
                        scale, zeroPoint});
 }
 

@@ -51,9 +51,10 @@ struct RangeRule {
     bool symmetric = false;
     bool strictSymmetric = false;   ///< drops the lowest code
     bool unsignedSymmetric = false; ///< symmetric, but the full grid over 0..max when nothing is negative
+    double minimumWidth = 0.01;     ///< of a range that was seen; 0 for one that somebody stated
 };
 
-/// Observed range to grid, as converters and AIMET's reference do it: zero always inside, at least 0.01 wide, range shifted so
+/// Observed range to grid, as converters and AIMET's reference do it: zero always inside, at least minimumWidth wide, range shifted so
 /// that zero is a code; halves round away from zero here (and only here). BadInput for NaN, infinity, lo > hi or a bitwidth
 /// outside 2..32.
 Expected<Grid> gridFromRange(double lo, double hi, const RangeRule &rule);

@@ -75,7 +75,7 @@ private:
 
     void checkChannels(const std::string &name, const Encoding &encoding, const QuantizableTensor &item)
     {
-        const int axis = item.kind == QuantizableKind::Bias ? 0 : item.channelAxis;
+        const int axis = item.channelAxis;
         if (axis < 0 || (encoding.isBlockwise() && item.kind != QuantizableKind::Weight)) {
             violation(name, "channel-axis", "this tensor takes one encoding for all its values", "Use a single encoding.");
             return;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -10,7 +11,7 @@ namespace nordlys::core {
 
 namespace {
 
-constexpr double kMaxDeviationInSteps = 1.5;
+constexpr double kMaxDeviationInSteps = 1.5, kMaxDeviationShare = 1e-3;
 constexpr std::int64_t kLargestOffset = std::int64_t(1) << 33;
 
 struct Convention {
@@ -39,15 +40,18 @@ Expected<CompletedGrid> fromRange(double min, double max, int bitwidth, bool sym
 {
     if (!(min <= max) || !std::isfinite(max - min))
         return badInput("encoding", fmt::format("the range {}..{} is empty or too wide", min, max));
-    // A symmetric range is stated either as -m..m or as the full grid -128s..127s; the second is an ordinary range already.
-    const double halfStep = (max - min) / (std::ldexp(1.0, bitwidth) - 1) / 2;
-    const bool mirrored = symmetric && std::abs(min + max) < halfStep;
-    auto grid = gridFromRange(
-        min, max, {.bitwidth = bitwidth, .symmetric = mirrored, .strictSymmetric = false, .unsignedSymmetric = false});
+    // A symmetric range is stated either as -m..m or as the full grid -128s..127s; the second is an ordinary range already, and so is one without negative
+    // values (unsigned symmetric).
+    const double step = (max - min) / (std::ldexp(1.0, bitwidth) - 1);
+    const bool isFullGrid = std::abs(min + max + step) < step / 2;
+    const bool mirrored = symmetric && min < 0 && !isFullGrid;
+    auto grid = gridFromRange(min, max, {.bitwidth = bitwidth, .symmetric = mirrored, .minimumWidth = min < max ? 0.0 : 0.01});
     NORDLYS_TRY(grid);
     std::string repair;
     if (min > 0 || max < 0)
         repair = fmt::format("the range {}..{} was widened to contain zero", min, max);
+    else if (std::abs(grid->min - min) > 1.5 * grid->scale || std::abs(grid->max - max) > 1.5 * grid->scale)
+        repair = fmt::format("the range {}..{}{} became {}..{}", min, max, mirrored ? " of a symmetric encoding" : "", grid->min, grid->max);
     return CompletedGrid{*grid, repair, false};
 }
 
@@ -75,7 +79,8 @@ Expected<CompletedGrid> completeGrid(const StatedGrid &stated, int bitwidth, boo
         return badInput("encoding", fmt::format("the offset {} is no code", *stated.offset));
     CompletedGrid result = conventionBySign(*stated.offset, bitwidth, symmetric && !stated.min);
     if (stated.min) {
-        double smallest = kMaxDeviationInSteps * scale;
+        // Numbers in float32 miss by more than a step where there are many steps; conventions are half the codes apart.
+        double smallest = std::max(kMaxDeviationInSteps, kMaxDeviationShare * (std::ldexp(1.0, bitwidth) - 1)) * scale;
         bool found = false;
         for (const Convention &candidate : conventions(*stated.offset, bitwidth)) {
             const double deviation = std::abs(*stated.min + static_cast<double>(candidate.zeroPoint) * scale);

@@ -114,19 +114,24 @@ EncodingUsage findUsage(const EncodingSet &supplied, const EncodingSet &converte
     EncodingUsage usage;
     std::set<std::string_view> taken;
     std::vector<const std::pair<const std::string, EncodingEntry> *> unplaced;
+    // Two names may become one when they are sanitised: it belongs to the entry that has its values, whoever comes first.
+    std::vector<const std::pair<const std::string, EncodingEntry> *> unequal;
     for (const auto &item : supplied.entries) {
-        const auto &[name, entry] = item;
-        const std::string plain = sanitisedName(name);
-        const auto it = converted.entries.find(plain);
+        const auto it = converted.entries.find(sanitisedName(item.first));
         if (it == converted.entries.end()) {
             unplaced.push_back(&item);
-            continue;
+        } else if (difference(item.second.encoding, it->second.encoding, kFloat32, false) || !taken.insert(it->first).second) {
+            unequal.push_back(&item);
+        } else {
+            usage.used.push_back({item.first, it->first, {}});
         }
-        taken.insert(it->first);
-        if (auto differs = difference(entry.encoding, it->second.encoding, kFloat32, false))
-            usage.changed.push_back({{name, it->first, {}}, *std::move(differs)});
-        else
-            usage.used.push_back({name, it->first, {}});
+    }
+    for (const auto *item : unequal) {
+        const auto it = converted.entries.find(sanitisedName(item->first));
+        if (!taken.insert(it->first).second)
+            unplaced.push_back(item);
+        else if (auto differs = difference(item->second.encoding, it->second.encoding, kFloat32, false))
+            usage.changed.push_back({{item->first, it->first, {}}, *std::move(differs)});
     }
     for (const auto *item : unplaced) {
         const std::string plain = sanitisedName(item->first);

@@ -88,12 +88,22 @@ private:
             return;
         }
         QuantizableTensor &entry = append(id, isBias ? QuantizableKind::Bias : QuantizableKind::Weight);
-        entry.channelAxis = isBias ? -1 : axis;
+        entry.channelAxis = isBias ? biasAxis(id) : axis;
         if (isBias) {
             const Node &product = fusedBias != m_fused.biases.end() ? m_graph.node(fusedBias->second) : node;
             entry.biasActivation = product.inputs[0];
             entry.biasWeight = product.inputs.size() > 1 ? product.inputs[1] : TensorId();
         }
+    }
+
+    /// Biases are added along the output's channels, which are their last axis: C of Gemm may be 1 x N.
+    [[nodiscard]] int biasAxis(TensorId id) const
+    {
+        const auto &shape = m_graph.tensor(id).shape;
+        if (!shape)
+            return 0;
+        const bool isOneNumber = shape->empty() || (shape->back().isKnown() && shape->back().value == 1);
+        return isOneNumber ? -1 : static_cast<int>(shape->size()) - 1;
     }
 
     /// The model itself quantizes the value (QDQ form): a second grid would round twice.

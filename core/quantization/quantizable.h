@@ -21,7 +21,7 @@ struct QuantizableTensor {
     /// by its first tensor in graph order. Equal to `tensor` when it is alone.
     TensorId group;
     std::optional<std::pair<double, double>> fixedRange; ///< Softmax, Sigmoid: 0..1; Tanh: -1..1
-    int channelAxis = -1;                                ///< weights only; -1: per tensor only
+    int channelAxis = -1;                                ///< weights: of the output channels; biases: their last axis, unless it is one number; -1: per tensor only
     /// Bias: the activation and weight whose scales' product is the bias scale; invalid otherwise.
     TensorId biasActivation, biasWeight;
 };

@@ -75,7 +75,7 @@ void followScales(const core::Graph &graph, const std::set<std::string> &changed
         const core::EncodingEntry *activation = set.find(activationName), *weight = set.find(weightName);
         if (activation == nullptr || weight == nullptr)
             continue;
-        if (auto encoding = core::biasEncoding(activation->encoding, weight->encoding); encoding && biases.fit(bias->first, *encoding))
+        if (auto encoding = core::biasEncoding(activation->encoding, weight->encoding, tensor.channelAxis); encoding && biases.fit(bias->first, *encoding))
             bias->second.encoding = std::move(*encoding);
     }
 }

@@ -273,7 +273,7 @@ private:
             const core::EncodingEntry *activation = m_result.encodings.find(nameOf(tensor.biasActivation)), *weight = m_result.encodings.find(nameOf(tensor.biasWeight));
             if (activation == nullptr || weight == nullptr)
                 continue;
-            auto encoding = core::biasEncoding(activation->encoding, weight->encoding);
+            auto encoding = core::biasEncoding(activation->encoding, weight->encoding, tensor.channelAxis);
             if (!encoding || m_options.keep.find(name) != nullptr || m_options.exclude.contains(name))
                 continue;
             if (!m_biases.fit(name, *encoding))

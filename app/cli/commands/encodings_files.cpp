@@ -220,6 +220,14 @@ core::Expected<void> used(const FileArguments &options, const Context &context)
     if (net->dialect() != core::EncodingDialect::NetJson)
         return core::badInput(options.net, "this is no net.json of a converter", "Give the file NAME_net.json that the converter wrote.");
     const core::EncodingUsage usage = core::findUsage(file->set, net->set());
+    // Nothing can be said of what was not understood, on either side.
+    std::vector<std::pair<std::string, std::string>> unread;
+    for (const core::EncodingRepair &entry : file->unread)
+        unread.emplace_back(entry.tensor, entry.what);
+    for (const core::DocumentEntry &entry : net->entries()) {
+        if (!entry.encoding && !entry.problem.empty())
+            unread.emplace_back(entry.tensor, "in the converter's file: " + entry.problem);
+    }
     if (options.json) {
         Json json = cli::document("encodings-used");
         json["used"] = Json::array();
@@ -233,6 +241,9 @@ core::Expected<void> used(const FileArguments &options, const Context &context)
         }
         json["missing"] = usage.missing;
         json["unsupplied"] = usage.unsupplied;
+        json["unread"] = Json::array();
+        for (const auto &[tensor, why] : unread)
+            json["unread"].push_back({{"tensor", tensor}, {"why", why}});
         NORDLYS_TRY(writeJson(json));
     } else {
         Facts facts;
@@ -240,6 +251,8 @@ core::Expected<void> used(const FileArguments &options, const Context &context)
         facts.add("Changed", std::to_string(usage.changed.size()));
         facts.add("Missing", std::to_string(usage.missing.size()));
         facts.add("The converter's own", std::to_string(usage.unsupplied.size()));
+        if (!unread.empty())
+            facts.add("Unread", std::to_string(unread.size()));
         Table table({{"Finding"}, {"Tensor"}, {"Converted"}, {"What"}});
         for (const auto &found : usage.used) {
             if (!found.evidence.empty())
@@ -254,11 +267,14 @@ core::Expected<void> used(const FileArguments &options, const Context &context)
             table.add({"missing", tensor, "", ""});
         for (const std::string &tensor : usage.unsupplied)
             table.add({"converter's own", "", tensor, ""});
+        for (const auto &[tensor, why] : unread)
+            table.add({"unread", tensor, "", why});
         NORDLYS_TRY(writeOut(facts.text() + (table.empty() ? "" : "\n" + table.text())));
     }
-    if (usage.changed.empty() && usage.missing.empty())
+    if (usage.changed.empty() && usage.missing.empty() && unread.empty())
         return {};
-    return core::Error{core::ErrorCode::GateFailed, "encodings used", fmt::format("{} changed, {} missing", usage.changed.size(), usage.missing.size()),
+    return core::Error{core::ErrorCode::GateFailed, "encodings used",
+                       fmt::format("{} changed, {} missing, {} unread", usage.changed.size(), usage.missing.size(), unread.size()),
                        "The findings stand in the output.", {}};
 }
 

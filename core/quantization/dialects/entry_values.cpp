@@ -19,7 +19,7 @@ EntryContext::EntryContext(const Graph *graph)
     for (const QuantizableTensor &item : quantizableTensors(*graph)) {
         TensorFacts facts;
         facts.kind = item.kind == QuantizableKind::Activation ? EncodingKind::Activation : EncodingKind::Parameter;
-        facts.channelAxis = item.kind == QuantizableKind::Bias ? 0 : item.channelAxis;
+        facts.channelAxis = item.channelAxis;
         if (const auto &shape = graph->tensor(item.tensor).shape)
             facts.dims = knownDims(*shape);
         m_facts.emplace(graph->nameOf(item.tensor), std::move(facts));

@@ -47,6 +47,13 @@ Expected<Encoding> readTwoLevel(Encoding encoding, const json &entry, const json
         return wrongEntry("'per_block_int_scale' is no list of a fitting length");
     if (*stored < 4 || *stored > encoding.bitwidth)
         return wrongEntry(fmt::format("codes of {} bits cannot be expanded to {}", *stored, encoding.bitwidth));
+    if (const auto symmetric = entry.find("is_sym"); symmetric != entry.end() && *symmetric == false)
+        return wrongEntry("two-level scales belong to symmetric codes, but 'is_sym' is false");
+    for (const json &item : entry.at("offset")) { // the middle code, in the width of either level, or signed storage
+        const bool isMiddle = item.is_number_integer() && (item == 0 || item == -(std::int64_t(1) << (*stored - 1)) || item == -(std::int64_t(1) << (encoding.bitwidth - 1)));
+        if (!isMiddle)
+            return wrongEntry("two-level scales belong to symmetric codes, but an 'offset' is none of their middle");
+    }
     TwoLevelScale scale;
     scale.decompressedBits = encoding.bitwidth;
     encoding.bitwidth = static_cast<int>(*stored);

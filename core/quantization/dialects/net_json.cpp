@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nordlys::core {
 
 using nlohmann::json;
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kStaticTensor = 4;
 constexpr std::int64_t kDefined = 1;
-constexpr std::int64_t kScaleOffset = 0, kAxisScaleOffset = 1, kUndefined = 0x7fffffff;
+constexpr std::int64_t kScaleOffset = 0, kAxisScaleOffset = 1, kWidthScaleOffset = 2, kWidthAxisScaleOffset = 3, kUndefined = 0x7fffffff;
 
 /// Qnn_DataType_t: 0x03xx are signed fixed-point types.
 bool isSignedFixedPoint(std::int64_t dataType) { return dataType >= 0x0304 && dataType <= 0x0332; }
@@ -56,6 +58,35 @@ Expected<int> bitwidthOf(const json &item, std::int64_t dataType)
     return static_cast<int>(*bits);
 }
 
+/// Symmetric where every zero point stands in the middle.
+std::optional<EncodingEntry> withSymmetry(EncodingEntry entry)
+{
+    const std::int64_t middle = std::int64_t(1) << (entry.encoding.bitwidth - 1);
+    entry.encoding.symmetric = std::ranges::all_of(entry.encoding.grids, [&](const Grid &grid) { return grid.zeroPoint == middle; });
+    return entry;
+}
+
+/// The form with one list of scales and one of offsets.
+Expected<std::optional<EncodingEntry>> readLists(EncodingEntry entry, const json &block, std::int64_t axis, std::int64_t dataType)
+{
+    const json &scales = block["scales"];
+    const auto offsets = block.find("offsets");
+    if (axis < 0 || axis > 64 || !scales.is_array() || scales.empty() || scales.size() > kMaxGrids ||
+        (offsets != block.end() && (!offsets->is_array() || offsets->size() != scales.size())))
+        return wrongEntry("'scales' and 'offsets' are no lists of the same, fitting length, or there is no axis");
+    auto bits = bitwidthOf(block, dataType);
+    NORDLYS_TRY(bits);
+    if (*bits == 0)
+        return std::optional<EncodingEntry>();
+    entry.encoding.bitwidth = *bits;
+    entry.encoding.axis = static_cast<int>(axis);
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+        const json item{{"scale", scales[i]}, {"offset", offsets != block.end() ? (*offsets)[i] : json(0)}};
+        NORDLYS_TRY(addGrid(entry.encoding, item, isSignedFixedPoint(dataType)));
+    }
+    return withSymmetry(std::move(entry));
+}
+
 } // namespace
 
 Expected<std::optional<EncodingEntry>> readNetTensor(const json &value, EntryContext &)
@@ -72,16 +103,19 @@ Expected<std::optional<EncodingEntry>> readNetTensor(const json &value, EntryCon
         NORDLYS_TRY(*number);
     if (*definition != kDefined || *kind == kUndefined)
         return none;
-    if (*kind != kScaleOffset && *kind != kAxisScaleOffset)
+    if (*kind < kScaleOffset || *kind > kWidthAxisScaleOffset)
         return notSupported("encoding", fmt::format("encodings of kind {} are not read", *kind));
     EncodingEntry entry;
     entry.kind = *tensorType == kStaticTensor ? EncodingKind::Parameter : EncodingKind::Activation;
     const bool isSigned = isSignedFixedPoint(*dataType);
-    const char *key = *kind == kScaleOffset ? "scale_offset" : "axis_scale_offset";
-    const auto block = parameters->find(key);
+    // Kinds that state a width of their own (4-bit weights) go by either name.
+    const bool isOne = *kind == kScaleOffset || *kind == kWidthScaleOffset;
+    const char *key = isOne ? "scale_offset" : "axis_scale_offset";
+    const std::string wide = std::string("bw_") + key;
+    const auto block = *kind >= kWidthScaleOffset && parameters->contains(wide) ? parameters->find(wide) : parameters->find(key);
     if (block == parameters->end() || !block->is_object())
         return wrongEntry(std::string("'") + key + "' is no object");
-    if (*kind == kScaleOffset) {
+    if (isOne) {
         auto bits = bitwidthOf(*block, *dataType);
         NORDLYS_TRY(bits);
         if (*bits == 0)
@@ -92,6 +126,8 @@ Expected<std::optional<EncodingEntry>> readNetTensor(const json &value, EntryCon
         auto axis = integerMember(*block, "axis", -1);
         NORDLYS_TRY(axis);
         const auto list = block->contains("scale_offsets") ? block->find("scale_offsets") : block->find("scale_offset");
+        if (list == block->end() && block->contains("scales"))
+            return readLists(std::move(entry), *block, *axis, *dataType);
         if (*axis < 0 || *axis > 64 || list == block->end() || !list->is_array() || list->empty() || list->size() > kMaxGrids)
             return wrongEntry("'axis_scale_offset' has no axis or no list of scales and offsets");
         auto bits = bitwidthOf((*list)[0].is_object() && (*list)[0].contains("bitwidth") ? (*list)[0] : *block, *dataType);
@@ -103,11 +139,7 @@ Expected<std::optional<EncodingEntry>> readNetTensor(const json &value, EntryCon
         for (const json &item : *list)
             NORDLYS_TRY(addGrid(entry.encoding, item, isSigned));
     }
-    const std::int64_t middle = std::int64_t(1) << (entry.encoding.bitwidth - 1);
-    entry.encoding.symmetric = true;
-    for (const Grid &grid : entry.encoding.grids)
-        entry.encoding.symmetric = entry.encoding.symmetric && grid.zeroPoint == middle;
-    return std::optional(std::move(entry));
+    return withSymmetry(std::move(entry));
 }
 
 } // namespace nordlys::core

@@ -118,6 +118,8 @@ Expected<Layout> layoutOf(const std::vector<std::size_t> &dims, const json &entr
     NORDLYS_TRY(axis);
     if (dims.empty())
         return layout; // one scale: the axis says nothing
+    if (*axis < 0 && dims.size() == 1 && blockSize == 0 && (facts == nullptr || !facts->dims))
+        return wrongEntry(fmt::format("the axis {} counts from the end, and nothing says how many axes the tensor has: the model is needed", *axis));
     const auto rank = facts != nullptr && facts->dims ? static_cast<std::int64_t>(facts->dims->size()) : static_cast<std::int64_t>(dims.size());
     const std::int64_t own = *axis < 0 ? *axis + rank : *axis;
     if (own < 0 || own > 64)

@@ -47,7 +47,7 @@ Change EncodingFixes::change(const Encodings &encodings, std::string title) cons
         const Encoding *activation = current(item.biasActivation), *weight = current(item.biasWeight);
         if (activation == nullptr || weight == nullptr)
             continue;
-        if (auto derived = biasEncoding(*activation, *weight))
+        if (auto derived = biasEncoding(*activation, *weight, item.channelAxis))
             biases.emplace(item.tensor, *std::move(derived));
     }
     all.merge(biases);
@@ -74,6 +74,7 @@ std::optional<Encoding> regridded(const Encoding &old, int bitwidth, bool symmet
     RangeRule rule;
     rule.bitwidth = bitwidth;
     rule.symmetric = symmetric;
+    rule.minimumWidth = 0;
     for (Grid &grid : result.grids) {
         // The lowest code of a symmetric grid has no counterpart: the other end is the range that was meant.
         const bool wasSymmetric = old.symmetric && grid.zeroPoint == std::int64_t(1) << (old.bitwidth - 1);

@@ -49,7 +49,8 @@ Verdict checkBits(const Context &context, const Subject &subject)
 {
     const Encoding &encoding = subject.entry.encoding;
     const auto &allowed = subject.rule.bits;
-    if (!subject.rule.roles.contains(roleOf(subject.item)) || !concernsOperators(context, subject) || std::ranges::find(allowed, encoding.bitwidth) != allowed.end())
+    if ((subject.rule.perChannelOnly && !encoding.isPerChannel()) || !subject.rule.roles.contains(roleOf(subject.item)) || !concernsOperators(context, subject) ||
+        std::ranges::find(allowed, encoding.bitwidth) != allowed.end())
         return std::nullopt;
     // The next wider width keeps what the user chose to keep.
     std::vector<int> sorted = allowed;

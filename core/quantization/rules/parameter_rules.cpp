@@ -32,7 +32,7 @@ Verdict checkChannels(const Context &context, const Subject &subject)
     const Encoding &encoding = subject.entry.encoding;
     if (!encoding.isPerChannel())
         return std::nullopt;
-    const int axis = subject.item.kind == QuantizableKind::Bias ? 0 : subject.item.channelAxis;
+    const int axis = subject.item.channelAxis;
     if (axis < 0)
         return complaint(context, subject, fmt::format("It has {} channel encodings, and takes one for all its values.", encoding.grids.size()),
                          "Use one encoding over the union of their ranges.", perTensor(encoding));
@@ -61,12 +61,12 @@ Verdict checkBiasScale(const Context &context, const Subject &subject)
     const Encoding *activation = encodingOf(context, subject.item.biasActivation), *weight = encodingOf(context, subject.item.biasWeight);
     if (activation == nullptr || weight == nullptr)
         return std::nullopt;
-    auto derived = biasEncoding(*activation, *weight);
+    auto derived = biasEncoding(*activation, *weight, subject.item.channelAxis);
     if (!derived)
         return std::nullopt;
     const Encoding &encoding = subject.entry.encoding;
     if (encoding.grids.size() != derived->grids.size())
-        return complaint(context, subject, fmt::format("It has {} scales, the weight has {}.", encoding.grids.size(), derived->grids.size()),
+        return complaint(context, subject, fmt::format("It has {} scales; weight and shape ask for {}.", encoding.grids.size(), derived->grids.size()),
                          "Derive it from activation and weight.", derived);
     for (std::size_t i = 0; i < encoding.grids.size(); ++i) {
         const double stated = encoding.grids[i].scale, product = derived->grids[i].scale;
@@ -83,7 +83,7 @@ Verdict checkBiasScale(const Context &context, const Subject &subject)
 Verdict checkBiasOverflow(const Context &context, const Subject &subject)
 {
     const Encoding &encoding = subject.entry.encoding;
-    const auto ranges = context.constantRanges(subject.item.tensor, 0);
+    const auto ranges = context.constantRanges(subject.item.tensor, subject.item.channelAxis);
     if (!ranges)
         return std::nullopt;
     const auto scaleOf = [&](std::size_t i) { return encoding.grids[encoding.grids.size() == 1 ? 0 : i].scale; };
