@@ -212,6 +212,20 @@ TEST(EncodingUsed, ByValue)
     EXPECT_THAT(usage.unsupplied, ElementsAre("bias"));
 }
 
+// Two names become one when they are sanitised; each has its own tensor, by value.
+TEST(EncodingUsed, NamesThatBecomeOne)
+{
+    EncodingSet supplied, converted;
+    supplied.entries["a.b"] = {EncodingKind::Activation, perTensor(0.5, 3), false};
+    supplied.entries["a/b"] = {EncodingKind::Activation, perTensor(0.25, 9), false};
+    converted.entries["a_b"] = supplied.entries["a/b"];
+    converted.entries["a_b_0"] = supplied.entries["a.b"];
+    const EncodingUsage usage = findUsage(supplied, converted);
+    EXPECT_EQ(usage.used.size(), 2U);
+    EXPECT_TRUE(usage.changed.empty());
+    EXPECT_TRUE(usage.missing.empty());
+}
+
 // What the reference says of this pair: all 32 activations and 20 of 21 weights under their names, fc.weight as fc_weight_permute.
 TEST(EncodingUsed, FixturePair)
 {

@@ -246,6 +246,41 @@ TEST(EncodingDocument, ReadOnlyForms)
     }
 }
 
+// An axis that counts from the end means nothing without the number of axes.
+TEST(EncodingDocument, AxesFromTheEndNeedTheModel)
+{
+    const EncodingDocument document = parsed(R"({"version": "2.0.0", "encodings": [{"name": "w", "output_dtype": "int8", "y_scale": [0.01, 0.02], "axis": -1}]})");
+    ASSERT_EQ(document.entries().size(), 1U);
+    EXPECT_FALSE(document.entries()[0].encoding);
+    EXPECT_NE(document.entries()[0].problem.find("model"), std::string::npos) << document.entries()[0].problem;
+}
+
+// 4-bit weights have a kind of their own, which states its width; channels come as objects or as two lists.
+TEST(EncodingDocument, NetJsonKindsThatStateTheirWidth)
+{
+    const EncodingDocument net = parsed(R"({"graph": {"tensors": {
+        "w": {"type": 4, "data_type": 776, "quant_params": {"definition": 1, "encoding": 2, "bw_scale_offset": {"bitwidth": 4, "scale": 0.5, "offset": 0}}},
+        "v": {"type": 4, "data_type": 776, "quant_params": {"definition": 1, "encoding": 3,
+              "bw_axis_scale_offset": {"bitwidth": 4, "axis": 1, "scales": [0.5, 0.25], "offsets": [0, 0]}}}}}})");
+    ASSERT_EQ(net.dialect(), EncodingDialect::NetJson);
+    const EncodingSet set = net.set();
+    ASSERT_EQ(set.entries.size(), 2U);
+    EXPECT_EQ(set.find("w")->encoding.bitwidth, 4);
+    EXPECT_EQ(set.find("w")->encoding.grids[0], (Grid{-4, 3.5, 0.5, 8})); // 776 = 0x308: signed
+    EXPECT_EQ(set.find("v")->encoding.axis, 1);
+    EXPECT_EQ(set.find("v")->encoding.grids[1].scale, 0.25);
+}
+
+TEST(EncodingDocument, TwoLevelScalesAreOfSymmetricCodes)
+{
+    for (const char *member : {R"("is_sym": false, "offset": [-8, -8])", R"("is_sym": true, "offset": [-100, 7])"}) {
+        const EncodingDocument document = parsed(std::string(R"({"version": "1.0.0", "activation_encodings": [], "param_encodings": [{"name": "w", "enc_type": "LPBQ", "dtype": "INT",
+            "bw": 8, "compressed_bw": 4, "block_size": 2, "scale": [0.5, 0.25], "per_block_int_scale": [1, 2, 3, 4], )") + member + "}]}");
+        ASSERT_EQ(document.entries().size(), 1U);
+        EXPECT_FALSE(document.entries()[0].encoding) << member;
+    }
+}
+
 TEST(EncodingDocument, VersionsThatContradictTheForm)
 {
     const EncodingDocument list = parsed(R"({"version": "0.6.1", "activation_encodings": [{"name": "a", "bw": 8, "scale": [0.5], "offset": [-3]}]})");

@@ -97,6 +97,35 @@ TEST(EncodingEntryNumbers, SignConvention)
     EXPECT_NEAR(completeGrid({-1.0, 1.0, {}, {}}, 8, false)->grid.scale, 2.0 / 255, 1e-15);
 }
 
+// A range that somebody states is not widened, and a symmetric one is symmetric: scale = max(|min|, |max|) / 127.
+TEST(EncodingEntryNumbers, StatedRangesKeepTheirWidth)
+{
+    const auto narrow = completeGrid({-0.001, 0.001, {}, {}}, 8, true);
+    ASSERT_TRUE(narrow) << narrow.error().text();
+    EXPECT_NEAR(narrow->grid.scale, 0.001 / 127, 1e-15);
+    EXPECT_TRUE(narrow->repair.empty()) << narrow->repair;
+    EXPECT_NEAR(completeGrid({-0.001, 0.001, {}, {}}, 8, false)->grid.scale, 0.002 / 255, 1e-15);
+    const auto lopsided = completeGrid({-0.5, 2.0, {}, {}}, 8, true);
+    ASSERT_TRUE(lopsided) << lopsided.error().text();
+    EXPECT_NEAR(lopsided->grid.scale, 2.0 / 127, 1e-15);
+    EXPECT_EQ(lopsided->grid.zeroPoint, 128);
+    EXPECT_FALSE(lopsided->repair.empty());
+    // The full grid -128 s .. 127 s, and symmetric without negative values, are what they are.
+    EXPECT_NEAR(completeGrid({-1.28, 1.27, {}, {}}, 8, true)->grid.scale, 0.01, 1e-12);
+    EXPECT_EQ(completeGrid({0.0, 6.0, {}, {}}, 8, true)->grid.zeroPoint, 0);
+}
+
+// Numbers that went through float32 miss the first code by many steps where there are 2^32 of them.
+TEST(EncodingEntryNumbers, SignedStorageOfWideCodes)
+{
+    const auto bias = completeGrid({-2.1474836, 2.1474836, 1e-9, 0}, 32, true);
+    ASSERT_TRUE(bias) << bias.error().text();
+    EXPECT_EQ(bias->grid.zeroPoint, std::int64_t(1) << 31);
+    const auto sixteen = completeGrid({-5.0, 5.0, 0.000153, 0}, 16, true);
+    ASSERT_TRUE(sixteen) << sixteen.error().text();
+    EXPECT_EQ(sixteen->grid.zeroPoint, 32768);
+}
+
 TEST_F(EncodingFileTest, FormsOfEntries)
 {
     const auto file =

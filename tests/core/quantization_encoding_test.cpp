@@ -57,11 +57,12 @@ TEST(QuantizationGrid, FromScale)
     const auto bias = gridFromScale(0.25, std::int64_t(1) << 31, 32);
     ASSERT_TRUE(bias);
     EXPECT_EQ(bias->min, -0.25 * 2147483648.0);
-    for (const double scale : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity(), 1e308})
+    for (const double scale : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity(), 1e308, 1e39, 1e-40, 1e-46})
         EXPECT_FALSE(gridFromScale(scale, 3, 8)) << scale;
     EXPECT_FALSE(gridFromScale(1, -1, 8));
     EXPECT_FALSE(gridFromScale(1, 256, 8));
     EXPECT_TRUE(gridFromScale(1, 255, 8));
+    EXPECT_FALSE(std::signbit(gridFromScale(1, 0, 8)->min)); // 0, not -0
 }
 
 TEST(QuantizationGrid, CheckEncoding)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <core/quantization/bias_encoding.h>
 #include <core/quantization/encoding_file.h>
 #include <core/quantization/quantizable.h>
 
@@ -106,6 +107,31 @@ TEST(QuantizationTensors, MatMulWithAddedVectorIsOneOperator)
     const TensorId sum = b.node("Add", {b.constant("vector", {2}), product}, "sum", {1, 2});
     b.output(b.node("Relu", {sum}, "y", {1, 2}));
     EXPECT_THAT(b.listed(), ElementsAre("x", "w w1", "vector b", "y"));
+}
+
+// C of Gemm may be a row or one number: its channels lie along the last axis, or there are none.
+TEST(QuantizationTensors, ChannelsOfBiases)
+{
+    for (const auto &[dims, axis] : {std::pair(Dims{3}, 0), {Dims{1, 3}, 1}, {Dims{1}, -1}, {Dims{1, 1}, -1}}) {
+        Builder b;
+        b.output(b.node("Gemm", {b.input("x", {1, 4}), b.constant("w", {4, 3}), b.constant("c", dims)}, "y", {1, 3}));
+        const auto items = quantizableTensors(b.graph);
+        const auto bias = std::ranges::find(items, QuantizableKind::Bias, &QuantizableTensor::kind);
+        ASSERT_NE(bias, items.end());
+        EXPECT_EQ(bias->channelAxis, axis);
+        Encoding activation, weight;
+        activation.grids = {*gridFromScale(0.5, 0, 8)};
+        weight.symmetric = true;
+        weight.axis = 1;
+        for (const double scale : {0.25, 2.0, 1.0})
+            weight.grids.push_back(*gridFromScale(scale, 128, 8));
+        const auto derived = biasEncoding(activation, weight, bias->channelAxis);
+        ASSERT_TRUE(derived);
+        EXPECT_EQ(derived->axis, axis);
+        EXPECT_EQ(derived->grids.size(), axis < 0 ? 1U : 3U);
+        EXPECT_EQ(derived->grids[0].scale, axis < 0 ? 1.0 : 0.125); // the coarsest product, or the channel's own
+        EXPECT_TRUE(checkEncoding(*derived, "c"));
+    }
 }
 
 TEST(QuantizationTensors, MoversAreTied)
