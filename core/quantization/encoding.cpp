@@ -38,7 +38,7 @@ Grid asymmetricGrid(double lo, double hi, double steps)
     const double scale = (hi - lo) / steps;
     const double zeroPoint = std::clamp(std::round(-lo / scale), 0.0, steps);
     if (lo < 0 && hi > 0) {
-        const double newLo = -zeroPoint * scale;
+        const double newLo = 0.0 - zeroPoint * scale;
         return {newLo, hi - lo + newLo, scale, static_cast<std::int64_t>(zeroPoint)};
     }
     return {lo, hi, scale, static_cast<std::int64_t>(zeroPoint)};
@@ -74,7 +74,7 @@ Expected<Grid> gridFromScale(double scale, std::int64_t zeroPoint, int bitwidth)
     if (zeroPoint < 0 || zeroPoint > lastCodeOf(bitwidth))
         return badInput("encoding", fmt::format("the zero point {} is no code of {} bits (0 to {})", zeroPoint, bitwidth,
                                                 lastCodeOf(bitwidth)));
-    return finiteGrid({-static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale,
+    return finiteGrid({0.0 - static_cast<double>(zeroPoint) * scale, static_cast<double>(lastCodeOf(bitwidth) - zeroPoint) * scale,
                        scale, zeroPoint});
 }
 
