@@ -41,7 +41,7 @@ Grid asymmetricGrid(double lo, double hi, double steps)
     const double scale = (hi - lo) / steps;
     const double zeroPoint = std::clamp(std::round(-lo / scale), 0.0, steps);
     if (lo < 0 && hi > 0) {
-        const double newLo = -zeroPoint * scale;
+        const double newLo = 0.0 - zeroPoint * scale;
         return {newLo, hi - lo + newLo, scale, static_cast<std::int64_t>(zeroPoint)};
     }
     return {lo, hi, scale, static_cast<std::int64_t>(zeroPoint)};

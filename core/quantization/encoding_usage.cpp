@@ -72,7 +72,7 @@ std::optional<EncodingDifference> differenceOf(const Encoding &first, const Enco
     return difference(first, second, tolerance, true);
 }
 
-EncodingSetDifference compareEncodings(const EncodingSet &first, const EncodingSet &second)
+EncodingSetDifference compareEncodings(const EncodingSet &first, const EncodingSet &second, double tolerance)
 {
     EncodingSetDifference result;
     for (const auto &[name, entry] : first.entries) {
@@ -81,7 +81,7 @@ EncodingSetDifference compareEncodings(const EncodingSet &first, const EncodingS
             result.onlyFirst.push_back(name);
             continue;
         }
-        auto differs = differenceOf(entry.encoding, other->encoding);
+        auto differs = differenceOf(entry.encoding, other->encoding, tolerance);
         if (entry.kind != other->kind) {
             differs = differs ? std::move(differs) : std::optional(EncodingDifference());
             differs->words.emplace_back(other->kind == EncodingKind::Parameter ? "an activation became a parameter" : "a parameter became an activation");

@@ -23,7 +23,10 @@ struct EncodingSetDifference {
     std::vector<std::string> onlyFirst, onlySecond;
     std::vector<std::pair<std::string, EncodingDifference>> changed; ///< by name
 };
-EncodingSetDifference compareEncodings(const EncodingSet &first, const EncodingSet &second);
+/// `tolerance`: of scales, as for differenceOf.
+EncodingSetDifference compareEncodings(const EncodingSet &first, const EncodingSet &second, double tolerance = 0);
+/// Where one of the sets comes from a form that holds float32.
+inline constexpr double kFloatTolerance = 6e-8;
 
 /// A name as converters write it: what is no letter, digit or underscore becomes one, and one stands before a leading digit.
 std::string sanitisedName(std::string_view name);

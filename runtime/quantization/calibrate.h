@@ -10,6 +10,7 @@
 #include <core/quantization/encoding_set.h>
 #include <core/quantization/range_methods.h>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,9 @@ namespace nordlys::runtime {
 struct CalibrationOptions {
     int actBits = 8, weightBits = 8; ///< 4, 8 or 16
     bool perChannel = false;         ///< weights
+    /// Not 0: weights with channels get one grid per run of so many indices along their input axis, within each channel (the axis that ONNX and the encodings
+    /// files put blocks along); those whose input axis is no longer than a block get one grid a channel.
+    std::int64_t blockSize = 0;
     bool actSymmetric = false;
     bool weightSymmetric = true;
     core::EncodingSet keep;          ///< entries that stay as they are (locked ones too)

@@ -62,7 +62,7 @@ public:
         core::Encoding encoding;
     };
 
-    core::Expected<Chosen> choose(const ProgramTensor &tensor, int channelAxis, bool perChannel, const core::JobContext &job)
+    core::Expected<Chosen> choose(const ProgramTensor &tensor, int channelAxis, bool perChannel, std::int64_t blockSize, const core::JobContext &job)
     {
         Chosen result;
         const auto *data = reinterpret_cast<const float *>(tensor.constant.bytes.data());
@@ -91,6 +91,14 @@ public:
             result.range.channelMin.push_back(static_cast<double>(range.min));
             result.range.channelMax.push_back(static_cast<double>(range.max));
         }
+        const int inputAxis = channelAxis == 0 ? 1 : channelAxis - 1;
+        if (blockSize > 0 && hasChannels && static_cast<std::size_t>(inputAxis) < tensor.dims.size()) {
+            perChannel = true;
+            if (tensor.dims[static_cast<std::size_t>(inputAxis)] > blockSize) {
+                NORDLYS_TRY(chooseBlocks(tensor, channelAxis, inputAxis, blockSize, result.encoding, job));
+                return result;
+            }
+        }
         perChannel = perChannel && hasChannels;
         result.encoding.bitwidth = m_rule.bitwidth;
         result.encoding.axis = perChannel ? channelAxis : -1;
@@ -108,6 +116,44 @@ public:
     }
 
 private:
+    core::Expected<void> chooseBlocks(const ProgramTensor &tensor, int channelAxis, int inputAxis, std::int64_t blockSize, core::Encoding &encoding,
+                                      const core::JobContext &job)
+    {
+        encoding.bitwidth = m_rule.bitwidth;
+        encoding.axis = channelAxis;
+        encoding.blockAxis = inputAxis;
+        encoding.blockSize = blockSize;
+        const auto grids = core::gridCountFor(encoding, tensor.dims);
+        NORDLYS_TRY(grids);
+        // The values of each block together, in the order of the tensor.
+        const auto *data = reinterpret_cast<const float *>(tensor.constant.bytes.data());
+        const std::size_t count = tensor.bytes / sizeof(float);
+        const core::GridIndex index(encoding, tensor.dims);
+        std::vector<std::size_t> begins(*grids + 1, 0);
+        for (std::size_t i = 0; i < count; ++i)
+            ++begins[index.of(i) + 1];
+        for (std::size_t g = 0; g < *grids; ++g)
+            begins[g + 1] += begins[g];
+        std::vector<float> sorted(count);
+        std::vector<std::size_t> next(begins.begin(), begins.end() - 1);
+        for (std::size_t i = 0; i < count; ++i)
+            sorted[next[index.of(i)]++] = data[i];
+        for (std::size_t g = 0; g < *grids; ++g) {
+            if (job.stopRequested())
+                return core::interrupted("choosing ranges");
+            const float *values = sorted.data() + begins[g];
+            const std::size_t length = begins[g + 1] - begins[g];
+            const FloatRange range = rangeOf(values, length);
+            const auto min = static_cast<double>(range.min), max = static_cast<double>(range.max);
+            auto grid = core::chooseGrid(histogramOf(Strided{values, length, length, 1}, min, max), min, max, m_rule, m_choice);
+            if (!grid)
+                return named(std::move(grid.error()), tensor.name);
+            encoding.grids.push_back(*grid);
+        }
+        encoding.symmetric = isSymmetric(encoding.grids, m_rule);
+        return {};
+    }
+
     core::Histogram histogramOf(const Strided &values, double min, double max)
     {
         if (core::usesMinMax(m_choice.method, m_rule.bitwidth))
@@ -251,7 +297,7 @@ private:
         std::vector<WeightRanges> workers(static_cast<std::size_t>(sampleWorkers(weights.size(), m_options.threads)),
                                           WeightRanges(m_weightRule, m_options.weightRange, mode));
         const auto choose = [&](int worker, std::size_t w) -> core::Expected<void> {
-            auto chosen = workers[static_cast<std::size_t>(worker)].choose(*weights[w].tensor, weights[w].axis, m_options.perChannel, job);
+            auto chosen = workers[static_cast<std::size_t>(worker)].choose(*weights[w].tensor, weights[w].axis, m_options.perChannel, m_options.blockSize, job);
             NORDLYS_TRY(chosen);
             weights[w].chosen = std::move(*chosen);
             return {};

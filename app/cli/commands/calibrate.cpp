@@ -6,7 +6,8 @@
 #include "../support/table.h"
 #include "../support/number_checks.h"
 
-#include <core/quantization/encoding_file.h>
+#include <core/base/atomic_file.h>
+#include <core/quantization/encoding_document.h>
 #include <core/quantization/tensor_query.h>
 #include <core/quantization/vendor_command.h>
 #include <runtime/quantization/calibrate.h>
@@ -27,7 +28,8 @@ struct CalibrateArguments {
     std::vector<std::string> exclude;
     double percentile = 99.99;
     int actBits = 8, weightBits = 8, threads = 0;
-    bool perChannel = false, actSymmetric = false, weightSymmetric = true, strictSamples = false, vendorCommands = false, json = false;
+    std::int64_t blockSize = 0;
+    bool update = false, perChannel = false, actSymmetric = false, weightSymmetric = true, strictSamples = false, vendorCommands = false, json = false;
 };
 
 constexpr std::size_t namedSkips = 10; // of the plain text; JSON has all
@@ -50,16 +52,39 @@ core::Expected<std::optional<core::RangeSchema>> rangeSchema(const std::string &
     return schema;
 }
 
-core::Expected<void> checkFormat(const CalibrateArguments &options)
+/// "aimet-0.6.1" is what version 0.6.1 was called first.
+core::Expected<core::EncodingDialect> dialectOf(const std::string &format)
 {
-    if (options.format != "aimet-0.6.1") {
-        for (const char *planned : {"aimet-1.0.0", "aimet-2.0.0", "seed", "qdq"})
-            if (options.format == planned)
-                return core::notSupported("--format " + options.format, "this dialect cannot be written",
-                                          "Use --format aimet-0.6.1.");
-        return core::usageError("--format " + options.format, "no such dialect", "Use --format aimet-0.6.1.");
+    const auto dialect = core::dialectFromName(format.starts_with("aimet-") ? format.substr(6) : format);
+    if (dialect && core::isWritable(*dialect))
+        return *dialect;
+    std::string names;
+    for (const core::EncodingDialect known : core::kWritableDialects)
+        names += (names.empty() ? "" : ", ") + std::string(core::nameOf(known));
+    return core::usageError("--format " + format, dialect ? "calibrate writes no files of this form" : "no such dialect",
+                            dialect == core::EncodingDialect::Qdq ? "Write encodings, then: encodings convert --to qdq." : "Use one of " + names + ".");
+}
+
+/// Writes the encodings; notes say what the dialect changes in them. An entry that it cannot say at all is an error: nobody asked for a part.
+core::Expected<void> writeFile(const CalibrateArguments &options, core::EncodingDialect dialect, const core::EncodingSet &set, const core::Graph &graph,
+                               std::vector<std::string> &notes)
+{
+    if (options.update && std::filesystem::exists(options.output)) {
+        const auto document = core::EncodingDocument::read(options.output, &graph);
+        NORDLYS_TRY(document);
+        const auto text = document->textWith(set);
+        NORDLYS_TRY(text);
+        return core::writeFileAtomically(options.output, std::string_view(*text));
     }
-    return {};
+    const auto written = core::newEncodingsText(dialect, set, &graph);
+    NORDLYS_TRY(written);
+    for (const core::EncodingLoss &loss : written->lost) {
+        if (loss.omitted)
+            return core::notSupported("encoding of '" + loss.tensor + "'", "version " + std::string(core::nameOf(dialect)) + " cannot say it: " + loss.what,
+                                      "Use --format 1.0.0.");
+        notes.push_back(loss.tensor + ": " + loss.what);
+    }
+    return core::writeFileAtomically(options.output, std::string_view(written->text));
 }
 
 /// Everything that the command line says of ranges.
@@ -69,6 +94,7 @@ core::Expected<runtime::CalibrationOptions> calibrationOptions(const CalibrateAr
     calibration.actBits = options.actBits;
     calibration.weightBits = options.weightBits;
     calibration.perChannel = options.perChannel;
+    calibration.blockSize = options.blockSize;
     calibration.actSymmetric = options.actSymmetric;
     calibration.weightSymmetric = options.weightSymmetric;
     calibration.threads = chosenThreads(options.threads);
@@ -157,7 +183,10 @@ core::VendorCommands vendorCommandsFor(const CalibrateArguments &options, const 
 
 core::Expected<void> calibrate(const CalibrateArguments &options, const Context &context)
 {
-    NORDLYS_TRY(checkFormat(options));
+    const auto dialect = dialectOf(options.format);
+    NORDLYS_TRY(dialect);
+    if (options.blockSize > 0 && core::isDictionary(*dialect) && !options.update)
+        return core::usageError("--block", "files of version " + std::string(core::nameOf(*dialect)) + " have no blocks", "Use --format 1.0.0 or 2.0.0.");
     NORDLYS_TRY(refuseToOverwriteInputs(options.output, {options.model.path}));
     auto source = openSource(options.model, context);
     if (!source)
@@ -179,8 +208,10 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     if (!result)
         return std::move(result.error());
     const std::size_t excluded = calibration->exclude.size();
-    NORDLYS_TRY(core::writeEncodings(options.output, result->encodings, source->model->graph));
-    const core::VendorCommands vendor = vendorCommandsFor(options, *calibration, *source);
+    NORDLYS_TRY(writeFile(options, *dialect, result->encodings, source->model->graph, result->notes));
+    core::VendorCommands vendor = vendorCommandsFor(options, *calibration, *source);
+    if (options.blockSize > 0)
+        vendor.notes.push_back("blocks of weights are not in these lines: give the converter the encodings file");
 
     std::size_t activations = 0;
     for (const auto &[name, entry] : result->encodings.entries)
@@ -216,7 +247,7 @@ core::Expected<void> calibrate(const CalibrateArguments &options, const Context 
     Facts facts;
     facts.add("Encodings", options.output);
     facts.add("Tensors", fmt::format("{} activations at {} bit, {} parameters, weights at {} bit{}", activations, options.actBits,
-                                     parameters, options.weightBits, options.perChannel ? ", per channel" : ""));
+                                     parameters, options.weightBits, options.blockSize > 0 ? fmt::format(", blocks of {}", options.blockSize) : options.perChannel ? ", per channel" : ""));
     if (excluded > 0)
         facts.add("Excluded", std::to_string(excluded));
     if (result->skipped.empty())
@@ -275,6 +306,9 @@ void addCalibrate(CLI::App &program, Action &action)
                 ->check(CLI::IsMember({4, 8, 16}))
                 ->capture_default_str();
             command.add_flag("--per-channel,!--per-tensor", options.perChannel, "One grid per output channel of weights");
+            command.add_option("--block", options.blockSize, "One grid per N input channels of each output channel of weights; needs a --format with blocks")
+                ->type_name("N")
+                ->check(wholeNumber(1, 1 << 20));
             command.add_flag("--act-symmetric,!--act-asymmetric", options.actSymmetric, "Symmetric grids for activations");
             command.add_flag("--weight-symmetric,!--weight-asymmetric", options.weightSymmetric,
                              "Symmetric grids for weights (default)");
@@ -293,9 +327,10 @@ void addCalibrate(CLI::App &program, Action &action)
                 ->type_name("QUERY")
                 ->expected(1)
                 ->take_all();
-            command.add_option("--format", options.format, "Dialect to write: aimet-0.6.1")
+            command.add_option("--format", options.format, "Dialect to write: 0.4.0, 0.5.0, 0.6.1 (also aimet-0.6.1), seed, 1.0.0, 2.0.0, 2.1.0")
                 ->type_name("F")
                 ->capture_default_str();
+            command.add_flag("--update", options.update, "Change the file of -o in place, in its own dialect: entries that come out the same keep their bytes");
             addThreads(command, options.threads);
             command.add_flag("--json", options.json, "One JSON document (nordlys.calibrate/1)");
         },

@@ -5,7 +5,9 @@
 #include "encodings_files.h"
 
 #include <core/quantization/encoding_file.h>
+#include <core/import/model.h>
 #include <core/quantization/rules/rule_check.h>
+#include <runtime/quantization/calibration_statistics.h>
 
 #include <fmt/format.h>
 
@@ -17,7 +19,7 @@ namespace {
 
 struct CheckArguments {
     ModelArguments model;
-    std::string encodings, rules;
+    std::string encodings, rules, statistics;
     bool json = false;
 };
 
@@ -91,8 +93,29 @@ std::string checkText(const core::EncodingFile &file, const core::EncodingCovera
     return facts.text() + (table.empty() ? "" : "\n" + table.text());
 }
 
+/// What a calibration saw of activations, for the rules that compare ranges with it.
+core::Expected<core::SeenRanges> seenRanges(const std::string &file, const core::Model &model, const Context &context)
+{
+    auto statistics = runtime::readStatistics(file);
+    NORDLYS_TRY(statistics);
+    if (!statistics->modelSha256.empty()) {
+        const auto hash = core::modelSha256(model, context.job());
+        NORDLYS_TRY(hash);
+        if (*hash != statistics->modelSha256)
+            return core::badInput(file, "these statistics are of another model", "Name the file that calibrate --statistics wrote for this model.");
+    }
+    core::SeenRanges seen;
+    for (const auto &[tensor, range] : statistics->tensors) {
+        if (range.values > 0)
+            seen.emplace(tensor, std::pair(range.min, range.max));
+    }
+    return seen;
+}
+
 core::Expected<void> check(const CheckArguments &options, const Context &context)
 {
+    if (!options.statistics.empty() && options.rules.empty())
+        return core::usageError("encodings check", "--statistics is for rules, and none are asked", "Give --rules too.");
     auto source = openSource(options.model, context);
     if (!source)
         return std::move(source.error());
@@ -115,7 +138,13 @@ core::Expected<void> check(const CheckArguments &options, const Context &context
         const auto pack = core::RulePack::find(options.rules);
         if (!pack)
             return pack.error();
-        rules = core::checkRules(*pack, source->model->graph, file.set);
+        core::SeenRanges seen;
+        if (!options.statistics.empty()) {
+            auto ranges = seenRanges(options.statistics, *source->model, context);
+            NORDLYS_TRY(ranges);
+            seen = *std::move(ranges);
+        }
+        rules = core::checkRules(*pack, source->model->graph, file.set, options.statistics.empty() ? nullptr : &seen);
     }
     NORDLYS_TRY(options.json ? writeJson(checkJson(file, coverage, rules)) : writeOut(checkText(file, coverage, rules)));
     const auto broken = std::ranges::count(rules, core::RuleSeverity::Error, &core::RuleFinding::severity);
@@ -141,12 +170,14 @@ void addEncodings(CLI::App &program, Action &action)
         *encodings, action, "check", "Do the encodings fit the model? Exit code 1 when not",
         [](CLI::App &command, CheckArguments &options) {
             addModelArguments(command, options.model);
-            command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file; default: those of the project")
+            command.add_option("ENCODINGS,--encodings", options.encodings, "Encodings file, or a model in QDQ form; default: those of the project")
                 ->type_name("FILE");
             command
                 .add_option("--rules", options.rules,
                             "Also asks the rules of a target: htp, or a file like it (resources/rules). What breaks a rule counts; advice does not")
                 ->type_name("NAME|FILE");
+            command.add_option("--statistics", options.statistics, "Ranges seen by a calibration (calibrate --statistics): rules compare activations with them")
+                ->type_name("FILE");
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-check/1)");
         },
         check);

@@ -172,7 +172,8 @@ core::Expected<void> diff(const FileArguments &options, const Context &context)
     auto first = core::readEncodings(options.first, graphOf(*source)), second = core::readEncodings(options.second, graphOf(*source));
     NORDLYS_TRY(first);
     NORDLYS_TRY(second);
-    const core::EncodingSetDifference found = core::compareEncodings(first->set, second->set);
+    const bool holdsFloats = core::isModelFile(options.first) || core::isModelFile(options.second);
+    const core::EncodingSetDifference found = core::compareEncodings(first->set, second->set, holdsFloats ? core::kFloatTolerance : 0);
     if (options.json) {
         Json json = cli::document("encodings-diff");
         json["equal"] = found.equal;
@@ -302,8 +303,8 @@ void addEncodingsFiles(CLI::App &encodings, Action &action)
     addCommand<FileArguments>(
         encodings, action, "diff", "Compares two encodings files, of any dialects, by the ratio of scales and the shift of codes",
         [](CLI::App &command, FileArguments &options) {
-            command.add_option("FIRST", options.first, "Encodings file")->required()->type_name("FILE");
-            command.add_option("SECOND", options.second, "Encodings file")->required()->type_name("FILE");
+            command.add_option("FIRST", options.first, "Encodings file, or a model in QDQ form")->required()->type_name("FILE");
+            command.add_option("SECOND", options.second, "Encodings file, or a model in QDQ form (its scales are float32, so they need not be equal beyond that)")->required()->type_name("FILE");
             addModel(command, options);
             command.add_flag("--json", options.json, "One JSON document (nordlys.encodings-diff/1)");
         },
