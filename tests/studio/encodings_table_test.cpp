@@ -277,9 +277,10 @@ TEST_F(StudioEncodingsTable, CheckpointsTravelWithTheProjectAndRecovery)
         EXPECT_EQ(checkpoints.all()[1].name, QStringLiteral("four"));
     }
     const QString path = folder.filePath(QStringLiteral("kept.nordlys"));
-    window->savePath(path);
+    whenFileDialog(path);
+    press(Qt::Key_S, Qt::ControlModifier);
     ASSERT_TRUE(waitUntil([&] { return QFileInfo::exists(path) && !window->isBusy() && !workspace().isModified(); }));
-    window->openPath(digitsModel());
+    openDigits();
     ASSERT_TRUE(waitUntil([this] { return workspace().projectPath().isEmpty() && !window->isBusy(); }));
     EXPECT_TRUE(Checkpoints::of(workspace()).all().empty());
     window->openPath(path);

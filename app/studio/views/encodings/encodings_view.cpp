@@ -137,8 +137,11 @@ void EncodingsView::fillTools()
     int at = 0;
     for (const char *id : {"quantize.calibrate", "quantize.evaluate", "quantize.sensitivity", "quantize.equalize"}) {
         const QString name = QString::fromLatin1(id);
-        if (m_actions.contains(name))
-            m_toolRow->insertWidget(at++, buttonFor(m_actions.action(name), at == 1 ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonTextOnly, m_tools));
+        if (!m_actions.contains(name))
+            continue;
+        const Qt::ToolButtonStyle style = at == 0 ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonTextOnly;
+        m_toolRow->insertWidget(at, buttonFor(m_actions.action(name), style, m_tools));
+        ++at;
     }
     auto *more = new QToolButton(m_tools);
     more->setObjectName(QStringLiteral("encodingsMore"));
