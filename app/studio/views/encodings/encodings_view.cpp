@@ -46,7 +46,7 @@ QToolButton *buttonFor(QAction *action, bool withText, QWidget *parent)
 
 EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
     : QWidget(parent), m_workspace(workspace), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)),
-      m_table(new TableView(this)), m_pane(new TensorPane(workspace, this)), m_state(new InkLabel(CellInk::Note, this)),
+      m_table(new TableView(this)), m_pane(new TensorPane(workspace, actions, this)), m_state(new InkLabel(CellInk::Note, this)),
       m_result(new QLabel(this)), m_batchCount(new QLabel(this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
       m_batch(nullptr), m_bits(new QComboBox(this)), m_apply(new QPushButton(this)), m_revert(new QPushButton(this))
 {
