@@ -4,6 +4,8 @@
 #include "quantizer.h"
 #include "text.h"
 
+#include <studio/look/number_format.h>
+
 #include <core/quantization/range_methods.h>
 
 #include <algorithm>
