@@ -50,31 +50,39 @@ void Quantizer::calibrate(const CalibrationRequest &request)
     options.actSymmetric = request.actSymmetric;
     options.weightSymmetric = request.weightSymmetric;
     options.threads = workerThreads();
+    options.histogram = core::HistogramMode::Growing; // whatever the method: the window draws them
+    options.skipBroken = false;
     for (const auto &[name, entry] : m_workspace.encodings().entries) {
         if (entry.locked)
             options.keep.entries.emplace(name, entry);
     }
     m_calibration.start(
-        [document, inputs = request.inputs, options](const core::JobContext &job) -> core::Expected<runtime::CalibrationResult> {
+        [document, inputs = request.inputs, options](const core::JobContext &job) -> core::Expected<Calibrated> {
             auto samples = openSamples(inputs, document->graph());
             if (!samples)
                 return std::move(samples.error());
-            return runtime::calibrateMinMax(document->model, *samples, options, job);
+            auto statistics = std::make_shared<runtime::CalibrationStatistics>();
+            auto result = runtime::calibrate(document->model, *samples, options, job, statistics.get());
+            if (!result)
+                return std::move(result.error());
+            return Calibrated{std::move(*result), std::move(statistics)};
         },
-        [this, document](core::Expected<runtime::CalibrationResult> result) {
+        [this, document](core::Expected<Calibrated> calibrated) {
             if (document != m_workspace.document())
                 return;
-            if (!result) {
-                if (result.error().code != core::ErrorCode::Interrupted)
-                    Q_EMIT m_workspace.failed(result.error());
+            if (!calibrated) {
+                if (calibrated.error().code != core::ErrorCode::Interrupted)
+                    Q_EMIT m_workspace.failed(calibrated.error());
                 return;
             }
+            runtime::CalibrationResult *const result = &calibrated->result;
             core::EditState wanted = m_workspace.edits();
             wanted.encodings = result->encodings;
             CalibrationState state;
             state.ranges = std::move(result->ranges);
             state.encodings = result->encodings;
             state.samples = result->samples;
+            state.statistics = std::move(calibrated->statistics);
             if (!(wanted == m_workspace.edits())) {
                 const auto applied = m_workspace.history().apply(core::difference(m_workspace.edits(), wanted, "calibrate"),
                                                                  tr("calibrate, min-max, n=%1").arg(state.samples));

@@ -45,7 +45,11 @@ private:
         QString summary;
     };
     Workspace &m_workspace;
-    Job<core::Expected<runtime::CalibrationResult>> m_calibration;
+    struct Calibrated {
+        runtime::CalibrationResult result;
+        std::shared_ptr<const runtime::CalibrationStatistics> statistics;
+    };
+    Job<core::Expected<Calibrated>> m_calibration;
     Job<core::Expected<runtime::Evaluation>> m_evaluation;
     Job<core::Expected<Imported>> m_file;
 };

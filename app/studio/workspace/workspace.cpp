@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspace.h"
 
+#include "live_metrics.h"
 #include "placement_keeper.h"
 #include "text.h"
 
@@ -19,7 +20,7 @@ const runtime::TensorError *EvaluationState::find(std::string_view tensor) const
 
 Workspace::Workspace(QObject *parent)
     // Made first, so that it hears of changes before every view does.
-    : QObject(parent), m_history(this), m_placement(new PlacementKeeper(*this))
+    : QObject(parent), m_history(this), m_placement(new PlacementKeeper(*this)), m_live(new LiveMetrics(*this))
 {
     connect(&m_history, &EditHistory::changed, this, [this] {
         Q_EMIT editsChanged();
@@ -38,6 +39,7 @@ Workspace::~Workspace()
 void Workspace::setDocument(std::shared_ptr<const Document> document, core::EditState edits)
 {
     m_placement->forget();
+    m_live->forget();
     m_document = std::move(document);
     m_selection = {};
     m_selectedNodes = {};

@@ -8,6 +8,7 @@
 #include "run_record.h"
 
 #include <runtime/quantization/calibrate.h>
+#include <runtime/quantization/calibration_statistics.h>
 #include <runtime/quantization/evaluate.h>
 
 #include <QObject>
@@ -22,6 +23,7 @@
 
 namespace nordlys::studio {
 
+class LiveMetrics;
 class PlacementKeeper;
 
 /// What is selected: an operator, a tensor, or nothing. Both may be set: a tensor chosen in a table selects its producer as well.
@@ -44,6 +46,7 @@ struct CalibrationState {
     std::map<std::string, runtime::ObservedRange, std::less<>> ranges;
     core::EncodingSet encodings; ///< as calibrated, before edits
     std::size_t samples = 0;
+    std::shared_ptr<const runtime::CalibrationStatistics> statistics = nullptr; ///< with histograms; null: none (they are not kept in project files)
 };
 
 struct EvaluationState {
@@ -93,6 +96,9 @@ public:
 
     /// Which backend runs what, planned anew after every edit.
     [[nodiscard]] PlacementKeeper &placement() const { return *m_placement; }
+
+    /// What the encodings do to every metric, also while they are being edited.
+    [[nodiscard]] LiveMetrics &live() const { return *m_live; }
 
     // Selection, filter, range.
     [[nodiscard]] const Selection &selection() const { return m_selection; }
@@ -180,6 +186,7 @@ private:
     QString m_projectPath;
     EditHistory m_history;
     PlacementKeeper *m_placement;
+    LiveMetrics *m_live;
     Selection m_selection;
     NodeSet m_selectedNodes;
     QString m_filter;
