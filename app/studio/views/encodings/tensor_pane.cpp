@@ -79,6 +79,8 @@ TensorPane::TensorPane(Workspace &workspace, ActionRegistry &actions, QWidget *p
     connect(&workspace.live(), &LiveMetrics::metricsChanged, this, &TensorPane::showNumbers);
     connect(&workspace.live(), &LiveMetrics::stateChanged, this, &TensorPane::showSamples);
     connect(m_histogram, &TensorHistogram::changed, this, [this] {
+        if (m_histogram->tensor() != m_tensor)
+            return; // it hears of another model first
         showPlot();
         showChannels();
         showHeader(); // grids per channel need the channels' ranges
@@ -185,12 +187,12 @@ void TensorPane::fitColumns()
 
 QString TensorPane::tensorName() const
 {
-    return m_workspace.document() && m_tensor.isValid() ? toQString(m_workspace.document()->graph().nameOf(m_tensor)) : QString();
+    return isCurrent() ? toQString(m_document->graph().nameOf(m_tensor)) : QString();
 }
 
 const core::EncodingEntry *TensorPane::entry() const
 {
-    return m_workspace.document() && m_tensor.isValid() ? m_workspace.live().encodings().find(m_workspace.document()->graph().nameOf(m_tensor)) : nullptr;
+    return isCurrent() ? m_workspace.live().encodings().find(m_document->graph().nameOf(m_tensor)) : nullptr;
 }
 
 const core::Grid *TensorPane::grid() const
@@ -230,7 +232,8 @@ void TensorPane::showSelection()
             }
         }
     }
-    const bool isOther = tensor != m_tensor || !document;
+    const bool isOther = tensor != m_tensor || document != m_document;
+    m_document = document;
     m_tensor = tensor;
     if (isOther) {
         m_scale.reset();
@@ -251,9 +254,9 @@ void TensorPane::showSelection()
 
 void TensorPane::showHeader()
 {
-    const auto document = m_workspace.document();
-    if (!document || !m_tensor.isValid())
+    if (!isCurrent())
         return;
+    const auto document = m_document;
     m_header->name->setText(tensorName());
     m_header->shape->setText(toQString(document->shapeText(m_tensor)));
     const core::Tensor &tensor = document->graph().tensor(m_tensor);
@@ -288,6 +291,8 @@ void TensorPane::showHeader()
 
 void TensorPane::showEncoding()
 {
+    if (!isCurrent())
+        return;
     if (!m_workspace.live().isPreviewing()) {
         // The step before an edit is what the new one is compared with.
         const core::EncodingEntry *now = entry();

@@ -51,6 +51,8 @@ private:
     void connectEdits();
 
     // What is shown.
+    /// False while others already know of another model and this does not: then there is nothing to show.
+    [[nodiscard]] bool isCurrent() const { return m_tensor.isValid() && m_document == m_workspace.document(); }
     void showSelection();
     void showEncoding();
     void showHeader();
@@ -80,6 +82,7 @@ private:
     Workspace &m_workspace;
     ActionRegistry &m_actions;
     TensorHistogram *m_histogram;
+    std::shared_ptr<const Document> m_document; ///< that m_tensor belongs to
     core::TensorId m_tensor;
     std::optional<double> m_scale, m_scaleBefore; ///< of the workspace's encoding, and before its last edit
     TensorHeader *m_header;

@@ -20,10 +20,9 @@ void TensorPane::connectEdits()
     connect(m_fields, &RangeFields::entered, this, &TensorPane::enterField);
     connect(m_fields, &RangeFields::revertAsked, this, &TensorPane::revert);
     m_fields->setValidator([this](EncodingField field, double value) -> QString {
-        const auto document = m_workspace.document();
-        if (!document || !m_tensor.isValid())
+        if (!isCurrent())
             return {};
-        const auto change = EncodingEdits(*document, m_workspace.edits()).setField(m_tensor, field, value);
+        const auto change = EncodingEdits(*m_document, m_workspace.edits()).setField(m_tensor, field, value);
         return change ? QString() : toQString(change.error().why);
     });
     connect(m_strip, &ChannelStrip::channelSelected, this, [this] { m_fields->setGrid(grid()); });
@@ -38,6 +37,8 @@ void TensorPane::connectEdits()
             m_workspace.live().setSampleCount(static_cast<int>(result->samplesAsked));
     });
     connect(m_header->bits, &SegmentedControl::asked, this, [this](int bits) {
+        if (!isCurrent())
+            return;
         const EncodingForms forms(m_workspace, m_tensor);
         if (bits == TensorHeader::Float16)
             apply(forms.setFloat16(), tr("float16 for %1").arg(tensorName()));
@@ -45,13 +46,19 @@ void TensorPane::connectEdits()
             apply(forms.setBits(bits), tr("%1 bit for %2").arg(QString::number(bits), tensorName()));
     });
     connect(m_header->symmetry, &SegmentedControl::asked, this, [this](int symmetric) {
+        if (!isCurrent())
+            return;
         apply(EncodingForms(m_workspace, m_tensor).setSymmetric(symmetric == 1), (symmetric == 1 ? tr("symmetric %1") : tr("asymmetric %1")).arg(tensorName()));
     });
     connect(m_header->granularity, &SegmentedControl::asked, this, [this](int perChannel) {
+        if (!isCurrent())
+            return;
         apply(EncodingForms(m_workspace, m_tensor).setPerChannel(perChannel == 1, m_histogram->channels()),
               (perChannel == 1 ? tr("per channel %1") : tr("per tensor %1")).arg(tensorName()));
     });
     connect(m_header->lock, &QToolButton::clicked, this, [this](bool locked) {
+        if (!isCurrent())
+            return;
         apply(EncodingForms(m_workspace, m_tensor).setLocked(locked), (locked ? tr("lock %1") : tr("unlock %1")).arg(tensorName()));
         showHeader();
     });
@@ -59,8 +66,8 @@ void TensorPane::connectEdits()
 
 QString TensorPane::whyFixed(EncodingField field) const
 {
-    const auto document = m_workspace.document();
-    if (!document || !m_tensor.isValid())
+    const auto document = m_document;
+    if (!isCurrent())
         return {};
     if (const QString why = EncodingForms(m_workspace, m_tensor).whyFixed(); !why.isEmpty())
         return why;
@@ -72,12 +79,12 @@ QString TensorPane::whyFixed(EncodingField field) const
 
 core::Expected<core::Change> TensorPane::rangeChange(double min, double max) const
 {
-    return EncodingEdits(*m_workspace.document(), m_workspace.edits()).setRange(m_tensor, min, max);
+    return EncodingEdits(*m_document, m_workspace.edits()).setRange(m_tensor, min, max);
 }
 
 void TensorPane::dragRange(double min, double max)
 {
-    if (!m_workspace.document() || !m_tensor.isValid())
+    if (!isCurrent())
         return;
     // A range that cannot be (both ends at zero, say) is passed through on the way to another.
     if (const auto change = rangeChange(min, max))
@@ -87,7 +94,7 @@ void TensorPane::dragRange(double min, double max)
 void TensorPane::commitRange(double min, double max)
 {
     LiveMetrics &live = m_workspace.live();
-    if (!m_workspace.document() || !m_tensor.isValid())
+    if (!isCurrent())
         return live.endPreview();
     const auto change = rangeChange(min, max);
     auto done = change ? live.preview(*change) : core::Expected<void>(change.error());
@@ -101,14 +108,14 @@ void TensorPane::commitRange(double min, double max)
 
 void TensorPane::enterField(EncodingField field, double value)
 {
-    if (m_workspace.document() && m_tensor.isValid())
-        apply(EncodingEdits(*m_workspace.document(), m_workspace.edits()).setField(m_tensor, field, value), tr("range of %1").arg(tensorName()));
+    if (isCurrent())
+        apply(EncodingEdits(*m_document, m_workspace.edits()).setField(m_tensor, field, value), tr("range of %1").arg(tensorName()));
 }
 
 void TensorPane::revert()
 {
-    if (m_workspace.document() && m_tensor.isValid() && m_workspace.calibration()) {
-        apply(EncodingEdits(*m_workspace.document(), m_workspace.edits()).revert({m_tensor}, m_workspace.calibration()->encodings),
+    if (isCurrent() && m_workspace.calibration()) {
+        apply(EncodingEdits(*m_document, m_workspace.edits()).revert({m_tensor}, m_workspace.calibration()->encodings),
               tr("revert %1 to calibrated").arg(tensorName()));
     }
 }

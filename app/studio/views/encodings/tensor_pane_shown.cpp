@@ -55,9 +55,11 @@ HistogramData dataOf(const TensorValues &values)
 
 void TensorPane::showPlot()
 {
+    if (!isCurrent())
+        return;
+    const auto document = m_document;
     const TensorValues *values = m_histogram->values();
-    const auto document = m_workspace.document();
-    const core::QuantizableTensor *role = document && m_tensor.isValid() ? document->quantizableOf(m_tensor) : nullptr;
+    const core::QuantizableTensor *role = document->quantizableOf(m_tensor);
     const core::EncodingEntry *now = entry();
     m_plots->setCurrentIndex(values ? 0 : 1);
     if (!values) {
@@ -113,7 +115,7 @@ void TensorPane::showPlot()
     QString whyNoRevert;
     if (!m_workspace.calibration())
         whyNoRevert = tr("These encodings were not calibrated here.");
-    else if (document && m_tensor.isValid()) {
+    else {
         whyNoRevert = EncodingForms(m_workspace, m_tensor).whyFixed();
         if (whyNoRevert.isEmpty() && !EncodingEdits(*document, m_workspace.edits()).revert({m_tensor}, m_workspace.calibration()->encodings))
             whyNoRevert = tr("It is as calibrated.");
@@ -178,7 +180,7 @@ QList<Metric> TensorPane::numbers() const
 
 void TensorPane::showNumbers()
 {
-    if (!m_tensor.isValid())
+    if (!isCurrent())
         return;
     m_metrics->setMetrics(numbers());
     m_downstream->refresh();
@@ -216,7 +218,7 @@ void TensorPane::showSamples()
 
 void TensorPane::showChannels()
 {
-    if (!m_tensor.isValid())
+    if (!isCurrent())
         return;
     const runtime::ChannelRanges *ranges = m_histogram->channels();
     m_strip->setSpread(ranges ? spreadOf(ranges->min, ranges->max) : ChannelSpread());
