@@ -174,6 +174,12 @@ void TensorPane::resizeEvent(QResizeEvent *event)
     fitColumns();
 }
 
+void TensorPane::showEvent(QShowEvent *event)
+{
+    m_workspace.live().start();
+    QWidget::showEvent(event);
+}
+
 void TensorPane::fitColumns()
 {
     const int number = scaled(64), whole = width() - 2;
