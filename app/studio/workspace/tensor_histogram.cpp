@@ -27,6 +27,7 @@ TensorHistogram::TensorHistogram(Workspace &workspace, QObject *parent)
 
 void TensorHistogram::forget(bool constantsToo)
 {
+    m_values.reset(); // first: ending the jobs is heard by those who ask for more
     m_activations.clear();
     m_channels.clear();
     m_methods.clear();
