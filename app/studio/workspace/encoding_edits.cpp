@@ -26,14 +26,6 @@ bool isStrictSymmetric(const core::Encoding &encoding)
     return codes.last - codes.first == (std::int64_t(1) << encoding.bitwidth) - 2;
 }
 
-core::RangeRule ruleOf(const core::Encoding &encoding)
-{
-    return {.bitwidth = encoding.bitwidth,
-            .symmetric = encoding.symmetric,
-            .strictSymmetric = isStrictSymmetric(encoding),
-            .unsignedSymmetric = isUnsignedSymmetric(encoding)};
-}
-
 // The range that gives back the same grid: a symmetric one has one code more below zero than above.
 std::pair<double, double> rangeOf(const core::Encoding &encoding, const core::Grid &grid)
 {
@@ -43,6 +35,14 @@ std::pair<double, double> rangeOf(const core::Encoding &encoding, const core::Gr
 }
 
 } // namespace
+
+core::RangeRule ruleOf(const core::Encoding &encoding)
+{
+    return {.bitwidth = encoding.bitwidth,
+            .symmetric = encoding.symmetric,
+            .strictSymmetric = isStrictSymmetric(encoding),
+            .unsignedSymmetric = isUnsignedSymmetric(encoding)};
+}
 
 core::Error EncodingEdits::wrong(const QString &what, const QString &why) const
 {
@@ -323,6 +323,13 @@ core::Expected<core::Change> EncodingEdits::revert(const std::vector<core::Tenso
     if (entries.empty())
         return wrong(tr("revert"), tr("the selected tensors are as calibrated"));
     return finish(std::move(entries), "revert to calibrated");
+}
+
+core::Change EncodingEdits::setEncoding(core::TensorId tensor, const core::Encoding &encoding) const
+{
+    Entries entries;
+    spread(entries, tensor, encoding);
+    return finish(std::move(entries), std::string(m_document.graph().nameOf(tensor)));
 }
 
 } // namespace nordlys::studio

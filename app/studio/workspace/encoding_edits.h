@@ -12,6 +12,9 @@
 
 namespace nordlys::studio {
 
+/// How ranges become a grid of the kind that this encoding has.
+core::RangeRule ruleOf(const core::Encoding &encoding);
+
 enum class EncodingField { Bits, Min, Max, Scale, ZeroPoint };
 
 /// Turns what a person types into core changes. Every function returns one batch that covers the whole tie group of each tensor
@@ -39,6 +42,8 @@ public:
     /// Entries of `source` for several tensors; locked ones stay.
     [[nodiscard]] core::Expected<core::Change> revert(const std::vector<core::TensorId> &tensors,
                                                       const core::EncodingSet &source) const;
+    /// A whole encoding, which must be one that the tensor can have; what it says of kind and lock stays.
+    [[nodiscard]] core::Change setEncoding(core::TensorId tensor, const core::Encoding &encoding) const;
     /// Why this field of this tensor cannot be edited; empty when it can.
     [[nodiscard]] QString whyNotEditable(core::TensorId tensor, EncodingField field) const;
 

@@ -50,7 +50,7 @@ QToolButton *buttonFor(QAction *action, Qt::ToolButtonStyle style, QWidget *pare
 
 EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
     : QWidget(parent), m_workspace(workspace), m_actions(actions), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)),
-      m_table(new TableView(this)), m_pane(new TensorPane(workspace, this))
+      m_table(new TableView(this)), m_pane(new TensorPane(workspace, actions, this))
 {
     buildTable();
     m_batch = new BatchBar(workspace, *m_model, [this] { return selectedTensors(); }, this);
