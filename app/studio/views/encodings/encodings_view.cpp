@@ -233,7 +233,9 @@ void EncodingsView::updateState()
     m_batch->setVisible(encoded && selected > 0);
     m_revert->setEnabled(m_workspace.calibration().has_value());
     m_revert->setToolTip(m_workspace.calibration() ? QString() : tr("These encodings were imported, not calibrated here."));
-    m_state->setText(m_workspace.calibration() ? tr("calibrated, min-max, n=%1").arg(m_workspace.calibration()->samples)
+    const auto &calibration = m_workspace.calibration();
+    m_state->setText(calibration ? (calibration->method.isEmpty() ? tr("calibrated, n=%1").arg(calibration->samples)
+                                                                  : tr("calibrated, %1, n=%2").arg(calibration->method).arg(calibration->samples))
                                                : (encoded ? tr("encodings without calibration") : tr("not calibrated")));
     QString text;
     if (const auto &evaluation = m_workspace.evaluation()) {
