@@ -143,7 +143,7 @@ RowTable ImproveRows::pareto(const Improver::MeasuredMixed &measured)
     RowTable table;
     table.columns = {
         {tr("Cost, %"), tr("Share of the raised layers in what all layers cost"), CellKind::Number},
-        {tr("%1%2").arg(metricName(kind), unitOf(kind)), tr("With these layers raised"), CellKind::Number},
+        {metricName(kind) + unitOf(kind), tr("With these layers raised"), CellKind::Number},
         {tr("SQNR, dB"), tr("SQNR at the worst output; decides between equal metrics"), CellKind::Number},
         {tr("Layers"), tr("How many layers are raised"), CellKind::Number},
         {tr("Raised"), tr("Which layers are raised"), CellKind::Text},

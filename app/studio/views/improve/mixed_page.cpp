@@ -83,22 +83,22 @@ void MixedPage::fill()
         return;
     m_shown = result.pareto.data();
     show(*m_model, ImproveRows::pareto(measured), *m_table, {72, 96, 84, 64, 420});
-    ParetoPlot::Data data;
+    ParetoPlot::Front front;
     const bool isFraction = kind == runtime::MetricKind::Agreement || kind == runtime::MetricKind::Accuracy;
     for (const runtime::MixedChoice &choice : result.pareto) {
         const double shown = isFraction ? 100 * choice.measured.metric : choice.measured.metric;
-        data.points.push_back({choice.costPercent, shown,
+        front.points.push_back({choice.costPercent, shown,
                                tr("%1 at %2 of the cost, %3 raised")
                                    .arg(ImproveRows::metricText(kind, choice.measured.metric), formatPercent(choice.costPercent),
                                         Counted::layers(std::ranges::count(choice.raised, true)))});
     }
     if (std::isfinite(result.exact.metric))
-        data.reference = isFraction ? 100 * result.exact.metric : result.exact.metric;
-    data.budget = measured.request.budgetPercent;
+        front.reference = isFraction ? 100 * result.exact.metric : result.exact.metric;
+    front.budget = measured.request.budgetPercent;
     const QString name = ImproveRows::metricName(kind);
-    data.metricTitle = kind == runtime::MetricKind::Sqnr ? tr("SQNR, dB") : isFraction ? tr("%1, %").arg(name) : name;
-    data.costTitle = tr("Cost, %");
-    m_plot->setData(std::move(data));
+    front.metricTitle = kind == runtime::MetricKind::Sqnr ? tr("SQNR, dB") : isFraction ? tr("%1, %").arg(name) : name;
+    front.costTitle = tr("Cost, %");
+    m_plot->setFront(std::move(front));
     const auto best = std::ranges::find(result.pareto, result.best.raised, &runtime::MixedChoice::raised);
     m_table->selectionModel()->clear();
     if (best != result.pareto.end())

@@ -49,9 +49,9 @@ QSize ParetoPlot::sizeHint() const { return {scaled(380), scaled(200)}; }
 
 QSize ParetoPlot::minimumSizeHint() const { return {scaled(200), scaled(100)}; }
 
-void ParetoPlot::setData(Data data)
+void ParetoPlot::setFront(Front front)
 {
-    m_data = std::move(data);
+    m_front = std::move(front);
     m_chosen = m_hovered = -1;
     double low = INFINITY, high = -INFINITY;
     const auto take = [&](double value) {
@@ -60,10 +60,10 @@ void ParetoPlot::setData(Data data)
             high = std::max(high, value);
         }
     };
-    for (const Point &point : m_data.points)
+    for (const Point &point : m_front.points)
         take(point.metric);
-    if (m_data.reference)
-        take(*m_data.reference);
+    if (m_front.reference)
+        take(*m_front.reference);
     if (!(low <= high))
         low = high = 0;
     const double margin = high > low ? 0.08 * (high - low) : std::max(0.5, 0.05 * std::abs(high));
@@ -74,8 +74,8 @@ void ParetoPlot::setData(Data data)
 
 void ParetoPlot::choose(int point)
 {
-    m_chosen = point >= 0 && point < static_cast<int>(m_data.points.size()) ? point : -1;
-    setAccessibleDescription(m_chosen < 0 ? QString() : m_data.points[static_cast<std::size_t>(m_chosen)].text);
+    m_chosen = point >= 0 && point < static_cast<int>(m_front.points.size()) ? point : -1;
+    setAccessibleDescription(m_chosen < 0 ? QString() : m_front.points[static_cast<std::size_t>(m_chosen)].text);
     update();
 }
 
@@ -88,7 +88,7 @@ QRectF ParetoPlot::plotArea() const
 double ParetoPlot::xOf(double cost) const
 {
     const QRectF area = plotArea();
-    return area.left() + area.width() * std::clamp(m_data.budget > 0 ? cost / m_data.budget : 0, 0.0, 1.0);
+    return area.left() + area.width() * std::clamp(m_front.budget > 0 ? cost / m_front.budget : 0, 0.0, 1.0);
 }
 
 double ParetoPlot::yOf(double metric) const
@@ -100,7 +100,7 @@ double ParetoPlot::yOf(double metric) const
 
 QPointF ParetoPlot::positionOf(int point) const
 {
-    const Point &at = m_data.points.at(static_cast<std::size_t>(point));
+    const Point &at = m_front.points.at(static_cast<std::size_t>(point));
     return {xOf(at.cost), yOf(at.metric)};
 }
 
@@ -108,7 +108,7 @@ int ParetoPlot::pointNear(const QPointF &position) const
 {
     int best = -1;
     double least = kNear;
-    for (int i = 0; i < static_cast<int>(m_data.points.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(m_front.points.size()); ++i) {
         const QPointF away = positionOf(i) - position;
         if (const double distance = std::hypot(away.x(), away.y()); distance < least) {
             least = distance;
@@ -133,7 +133,7 @@ void ParetoPlot::drawAxes(QPainter &painter) const
         painter.drawText(QRectF(0, y - height / 2.0, area.left() - metrics().gapSmall, height), Qt::AlignRight | Qt::AlignVCenter,
                          formatNumber(value, decimalsFor(yStep)));
     }
-    const double end = m_data.budget > 0 ? m_data.budget : 1, xStep = niceStep(end, 5);
+    const double end = m_front.budget > 0 ? m_front.budget : 1, xStep = niceStep(end, 5);
     for (double value = 0; value <= end * 1.0001; value += xStep) {
         const int x = qRound(xOf(value));
         painter.setPen(theme().border);
@@ -144,14 +144,14 @@ void ParetoPlot::drawAxes(QPainter &painter) const
     }
     painter.setFont(uiFont(11));
     painter.setPen(theme().text2);
-    painter.drawText(QRectF(metrics().gap, 3, width() - 2.0 * metrics().gap, area.top() - 3), Qt::AlignLeft | Qt::AlignVCenter, m_data.metricTitle);
-    painter.drawText(QRectF(metrics().gap, 3, width() - 2.0 * metrics().gap, area.top() - 3), Qt::AlignRight | Qt::AlignVCenter, m_data.costTitle);
+    painter.drawText(QRectF(metrics().gap, 3, width() - 2.0 * metrics().gap, area.top() - 3), Qt::AlignLeft | Qt::AlignVCenter, m_front.metricTitle);
+    painter.drawText(QRectF(metrics().gap, 3, width() - 2.0 * metrics().gap, area.top() - 3), Qt::AlignRight | Qt::AlignVCenter, m_front.costTitle);
 }
 
 void ParetoPlot::drawFront(QPainter &painter) const
 {
-    if (m_data.reference) {
-        const int y = qRound(yOf(*m_data.reference));
+    if (m_front.reference) {
+        const int y = qRound(yOf(*m_front.reference));
         painter.setPen(QPen(theme().text2, 1, Qt::DashLine));
         painter.drawLine(qRound(plotArea().left()), y, qRound(plotArea().right()), y);
         painter.setFont(uiFont(10));
@@ -160,7 +160,7 @@ void ParetoPlot::drawFront(QPainter &painter) const
     }
     painter.setRenderHint(QPainter::Antialiasing);
     QPainterPath steps;
-    for (int i = 0; i < static_cast<int>(m_data.points.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(m_front.points.size()); ++i) {
         const QPointF at = positionOf(i);
         if (i == 0)
             steps.moveTo(at);
@@ -168,12 +168,12 @@ void ParetoPlot::drawFront(QPainter &painter) const
             steps.lineTo(at.x(), steps.currentPosition().y()); // until there the cheaper point is the best
         steps.lineTo(at);
     }
-    if (!m_data.points.empty())
+    if (!m_front.points.empty())
         steps.lineTo(plotArea().right(), steps.currentPosition().y());
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme().control, 1.5));
     painter.drawPath(steps);
-    for (int i = 0; i < static_cast<int>(m_data.points.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(m_front.points.size()); ++i) {
         const QPointF at = positionOf(i);
         const bool marked = i == m_chosen;
         painter.setPen(Qt::NoPen);
@@ -191,7 +191,7 @@ void ParetoPlot::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.fillRect(rect(), theme().canvas);
-    if (m_data.points.empty())
+    if (m_front.points.empty())
         return;
     drawAxes(painter);
     drawFront(painter);
@@ -220,9 +220,9 @@ void ParetoPlot::mouseMoveEvent(QMouseEvent *event) { setHovered(pointNear(event
 void ParetoPlot::keyPressEvent(QKeyEvent *event)
 {
     const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
-    if (step == 0 || m_data.points.empty())
+    if (step == 0 || m_front.points.empty())
         return QWidget::keyPressEvent(event);
-    const int next = std::clamp(m_chosen + step, 0, static_cast<int>(m_data.points.size()) - 1);
+    const int next = std::clamp(m_chosen + step, 0, static_cast<int>(m_front.points.size()) - 1);
     choose(next);
     Q_EMIT pointChosen(next);
 }
@@ -237,7 +237,7 @@ bool ParetoPlot::event(QEvent *event)
         if (point < 0)
             QToolTip::hideText();
         else
-            QToolTip::showText(help->globalPos(), m_data.points[static_cast<std::size_t>(point)].text, this);
+            QToolTip::showText(help->globalPos(), m_front.points[static_cast<std::size_t>(point)].text, this);
         return true;
     }
     return QWidget::event(event);

@@ -18,7 +18,7 @@ public:
         double cost = 0, metric = 0; ///< cost in percent; a metric that is not finite stands at the upper edge
         QString text;                ///< on hover
     };
-    struct Data {
+    struct Front {
         std::vector<Point> points;         ///< ascending cost
         std::optional<double> reference;   ///< metric of the float model, where finite
         double budget = 100;               ///< end of the cost axis
@@ -26,7 +26,7 @@ public:
     };
 
     explicit ParetoPlot(QWidget *parent = nullptr);
-    void setData(Data data);
+    void setFront(Front front);
     void choose(int point); ///< -1: none
     [[nodiscard]] int chosen() const { return m_chosen; }
     /// Where a point is drawn, in widget coordinates.
@@ -53,7 +53,7 @@ private:
     void drawFront(QPainter &painter) const;
     void setHovered(int point);
 
-    Data m_data;
+    Front m_front;
     double m_low = 0, m_high = 1;
     int m_chosen = -1, m_hovered = -1;
 };
