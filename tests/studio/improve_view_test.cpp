@@ -185,10 +185,11 @@ TEST_F(ImproveView, KeepingWhatIsThereOnlyFillsGaps)
     window->quantizer().calibrate(request);
     ASSERT_TRUE(waitIdle());
     for (const auto &[name, entry] : workspace().encodings().entries) {
-        if (name == missing)
+        if (name == missing) {
             EXPECT_EQ(entry.encoding.bitwidth, 16);
-        else
+        } else {
             EXPECT_EQ(entry, *before.find(name)) << name;
+        }
     }
     EXPECT_TRUE(workspace().encodings().find(missing) != nullptr);
 }
@@ -201,8 +202,9 @@ TEST_F(ImproveView, BrokenSamplesAreSkippedAndNamedAndANewMethodNeedsNoRun)
     const QDir source(workspace().calibrationInputs().spec);
     int copied = 0;
     for (const QFileInfo &file : source.entryInfoList(QDir::Files, QDir::Name)) {
-        if (copied++ < 6)
+        if (copied++ < 6) {
             ASSERT_TRUE(QFile::copy(file.filePath(), inputs + QLatin1Char('/') + file.fileName()));
+        }
     }
     const auto spoil = [&](const QString &name) {
         QFile file(inputs + QLatin1Char('/') + name);
@@ -336,8 +338,7 @@ TEST_F(ImproveView, SensitivityRanksLayersAndRaisesTheSelectedOnes)
             return std::ranges::find(layer.layer.tensors, name) != layer.layer.tensors.end();
         });
         const core::EncodingEntry &now = *workspace().encodings().find(name);
-        if (entry.kind == core::EncodingKind::Activation || entry.encoding.bitwidth == 8)
-            EXPECT_EQ(now.encoding.bitwidth, raised && entry.encoding.bitwidth == 8 ? 16 : entry.encoding.bitwidth) << name;
+        EXPECT_EQ(now.encoding.bitwidth, raised && entry.encoding.bitwidth == 8 ? 16 : entry.encoding.bitwidth) << name;
     }
     EXPECT_EQ(table.model()->index(0, ImproveRows::Bits).data().toString(), QStringLiteral("16"));
     EXPECT_FALSE(panel().sensitivity().staleText().isEmpty());
@@ -451,8 +452,9 @@ TEST_F(ImproveView, MixedShowsTheFrontAndAppliesTheChosenPoint)
     ASSERT_EQ(table.model()->rowCount(), static_cast<int>(result.pareto.size()));
     for (int row = 0; row < table.model()->rowCount(); ++row) {
         EXPECT_LE(table.model()->index(row, 0).data(NumberRole).toDouble(), 10.0);
-        if (row > 0)
+        if (row > 0) {
             EXPECT_GT(table.model()->index(row, 1).data(NumberRole).toDouble(), table.model()->index(row - 1, 1).data(NumberRole).toDouble());
+        }
     }
     const int best = panel().mixed().chosenPoint();
     ASSERT_GE(best, 0);

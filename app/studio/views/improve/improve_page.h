@@ -9,6 +9,8 @@
 
 #include <QWidget>
 
+#include <unordered_map>
+
 class QHBoxLayout;
 class QPushButton;
 class QStackedWidget;
@@ -91,6 +93,7 @@ private:
     RowsModel *m_model;
     SortModel *m_sorted;
     TableView *m_table;
+    std::unordered_map<core::NodeId, int> m_rowOfNode;
     QPushButton *m_raise, *m_float;
 };
 

@@ -55,16 +55,8 @@ std::vector<core::NodeId> SensitivityPage::nodesOf(const QModelIndex &index) con
 
 QModelIndex SensitivityPage::indexOf(core::NodeId node) const
 {
-    const auto document = m_workspace.document();
-    if (!document || !hasResult() || !node.isValid())
-        return {};
-    const auto &layers = m_improver.sensitivity()->result.layers;
-    const std::string_view name = document->graph().nameOf(node);
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (std::ranges::find(layers[i].layer.nodes, name) != layers[i].layer.nodes.end())
-            return m_sorted->mapFromSource(m_model->index(static_cast<int>(i), 0));
-    }
-    return {};
+    const auto found = m_rowOfNode.find(node);
+    return found == m_rowOfNode.end() ? QModelIndex() : m_sorted->mapFromSource(m_model->index(found->second, 0));
 }
 
 std::vector<std::size_t> SensitivityPage::selectedLayers() const
@@ -120,6 +112,11 @@ void SensitivityPage::fill()
 {
     const Improver::MeasuredSensitivity &measured = *m_improver.sensitivity();
     const runtime::Sensitivity &result = measured.result;
+    m_rowOfNode.clear();
+    for (std::size_t i = 0; i < result.layers.size(); ++i) {
+        for (const std::string &name : result.layers[i].layer.nodes)
+            m_rowOfNode.emplace(m_workspace.document()->findNode(name), static_cast<int>(i));
+    }
     show(*m_model, ImproveRows::sensitivity(measured, *m_workspace.document(), m_workspace.encodings()), *m_table, {220, 110, 52, 90, 110, 120, 96, 52});
     refilter();
     m_table->setColumnHidden(ImproveRows::AloneSqnr, measured.metric == runtime::MetricKind::Sqnr);
