@@ -34,6 +34,13 @@ QString decimals(MetricKind kind, double value)
 
 RowCell metricCell(MetricKind kind, double value) { return numberCell(decimals(kind, value), shown(kind, value)); }
 
+/// Each point of a front is better than the one before, if only by little: with one digit more, two rarely look the same.
+RowCell frontCell(MetricKind kind, double value)
+{
+    const bool isPlain = kind == MetricKind::Command || !std::isfinite(value);
+    return isPlain ? metricCell(kind, value) : numberCell(formatNumber(shown(kind, value), 2), shown(kind, value));
+}
+
 QString unitOf(MetricKind kind)
 {
     return kind == MetricKind::Sqnr ? QStringLiteral(", dB") : isFraction(kind) ? QStringLiteral(", %") : QString();
@@ -94,6 +101,7 @@ RowTable ImproveRows::sensitivity(const Improver::MeasuredSensitivity &measured,
         {tr("Gain in float%1").arg(unitOf(kind)), tr("What leaving only this layer in float gains over everything quantized"), CellKind::Bar},
         {tr("MACs"), tr("Multiplications and additions of one inference: what a wider layer costs"), CellKind::Number},
         {tr("Bits"), tr("Widest of the layer's encodings as they are now"), CellKind::Number},
+        {tr("Quantized with it"), tr("Operators that are fused into the layer or share its encoding"), CellKind::Text},
     };
     const QString notDone = tr("Not measured: the run was stopped before.");
     double largest = 0;
@@ -122,6 +130,12 @@ RowTable ImproveRows::sensitivity(const Improver::MeasuredSensitivity &measured,
         }
         row.push_back(numberCell(formatAmount(static_cast<double>(layer.layer.macs), QStringLiteral("MAC")), static_cast<double>(layer.layer.macs)));
         row.push_back(bitsCell(layer.layer, encodings));
+        QStringList others;
+        for (const std::string &name : layer.layer.nodes) {
+            if (name != layer.layer.name)
+                others << toQString(name);
+        }
+        row.push_back({.text = others.isEmpty() ? QStringLiteral("–") : others.join(QStringLiteral(", ")), .ink = CellInk::Label});
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -153,8 +167,8 @@ RowTable ImproveRows::pareto(const Improver::MeasuredMixed &measured)
         const bool best = choice.raised == measured.result.best.raised;
         RowsModel::Row row;
         row.push_back(numberCell(formatNumber(choice.costPercent, 2), choice.costPercent));
-        row.push_back(metricCell(kind, choice.measured.metric));
-        row.push_back(metricCell(MetricKind::Sqnr, choice.measured.sqnrDb));
+        row.push_back(frontCell(kind, choice.measured.metric));
+        row.push_back(frontCell(MetricKind::Sqnr, choice.measured.sqnrDb));
         row.push_back(numberCell(formatCount(names.size()), static_cast<double>(names.size())));
         RowCell which = textCell(names.isEmpty() ? tr("none") : names.join(QStringLiteral(", ")));
         which.toolTip = names.join(QLatin1Char('\n'));
@@ -192,15 +206,19 @@ RowTable ImproveRows::pairs(const runtime::EqualizeReport &report)
     return table;
 }
 
-RowTable ImproveRows::corrected(const runtime::BiasCorrectReport &report)
+RowTable ImproveRows::corrected(const runtime::BiasCorrectReport &report, const Document &document)
 {
     RowTable table;
     table.columns = {
         {tr("Layer"), tr("Its bias gives back what quantized weights shift"), CellKind::Text},
         {tr("Largest shift"), tr("Of one value of the bias, absolute"), CellKind::Number},
+        {tr("Operator"), tr("Its type"), CellKind::Text},
     };
-    for (const runtime::CorrectedLayer &layer : report.layers)
-        table.rows.push_back({textCell(toQString(layer.name)), numberCell(formatSignificant(layer.largestShift, 3), layer.largestShift)});
+    for (const runtime::CorrectedLayer &layer : report.layers) {
+        const core::NodeId node = document.findNode(layer.name);
+        RowCell op{.text = node.isValid() ? toQString(document.opText(node)) : QString(), .ink = CellInk::Label};
+        table.rows.push_back({textCell(toQString(layer.name)), numberCell(formatSignificant(layer.largestShift, 3), layer.largestShift), std::move(op)});
+    }
     return table;
 }
 

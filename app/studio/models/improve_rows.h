@@ -19,13 +19,13 @@ class ImproveRows {
     Q_DECLARE_TR_FUNCTIONS(ImproveRows)
 
 public:
-    enum SensitivityColumn { Layer, Operator, Rank, Alone, AloneSqnr, Gain, Macs, Bits };
+    enum SensitivityColumn { Layer, Operator, Rank, Alone, AloneSqnr, Gain, Macs, Bits, Others };
     /// A row per layer in the order of the result; Bits are those of `encodings` as they are now.
     static RowTable sensitivity(const Improver::MeasuredSensitivity &measured, const Document &document, const core::EncodingSet &encodings);
     /// A row per point of the front.
     static RowTable pareto(const Improver::MeasuredMixed &measured);
     static RowTable pairs(const runtime::EqualizeReport &report);
-    static RowTable corrected(const runtime::BiasCorrectReport &report);
+    static RowTable corrected(const runtime::BiasCorrectReport &report, const Document &document);
     static RowTable leftAlone(const std::vector<runtime::LeftAlone> &list);
 
     static QString metricName(runtime::MetricKind kind);

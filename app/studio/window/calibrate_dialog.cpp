@@ -152,7 +152,7 @@ void CalibrateDialog::addVendorButton()
     copy->setAutoDefault(false);
     copy->setToolTip(tr("The command lines with which the vendor's converter and quantizer calibrate with these settings"));
     copy->setEnabled(m_workspace.document() != nullptr);
-    findChild<QDialogButtonBox *>()->addButton(copy, QDialogButtonBox::HelpRole);
+    findChild<QDialogButtonBox *>()->addButton(copy, QDialogButtonBox::ResetRole);
     connect(copy, &QPushButton::clicked, this, [this, copy] {
         QGuiApplication::clipboard()->setText(Calibrations::vendorCommand(request(), *m_workspace.document()));
         copy->setText(tr("Copied"));

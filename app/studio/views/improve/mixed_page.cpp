@@ -83,6 +83,7 @@ void MixedPage::fill()
         return;
     m_shown = result.pareto.data();
     show(*m_model, ImproveRows::pareto(measured), *m_table, {72, 96, 84, 64, 420});
+    m_table->setColumnHidden(2, kind == runtime::MetricKind::Sqnr); // the metric itself
     ParetoPlot::Front front;
     const bool isFraction = kind == runtime::MetricKind::Agreement || kind == runtime::MetricKind::Accuracy;
     for (const runtime::MixedChoice &choice : result.pareto) {

@@ -124,7 +124,7 @@ void ParetoPlot::drawAxes(QPainter &painter) const
     const QFont ticks = monoFont(10);
     painter.setFont(ticks);
     const int height = QFontMetrics(ticks).height();
-    const double yStep = niceStep(m_high - m_low, 4);
+    const double yStep = niceStep(m_high - m_low, 5);
     for (double value = std::ceil(m_low / yStep) * yStep; value <= m_high; value += yStep) {
         const int y = qRound(yOf(value));
         painter.setPen(theme().border);

@@ -92,7 +92,7 @@ void RewritePage::fill()
         parts << tr("expected inputs from %1").arg(toQString(report.expectedInputs));
         if (!report.folded.empty())
             parts << tr("%1 BatchNormalization folded").arg(report.folded.size());
-        show(*m_model, ImproveRows::corrected(report), *m_table, {300, 110});
+        show(*m_model, ImproveRows::corrected(report, *m_workspace.document()), *m_table, {300, 110, 140});
         show(*m_leftModel, ImproveRows::leftAlone(report.leftAlone), *m_leftTable, {160, 420});
     }
     summary().setText(parts.join(QStringLiteral("; ")));

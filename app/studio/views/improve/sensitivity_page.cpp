@@ -117,7 +117,7 @@ void SensitivityPage::fill()
         for (const std::string &name : result.layers[i].layer.nodes)
             m_rowOfNode.emplace(m_workspace.document()->findNode(name), static_cast<int>(i));
     }
-    show(*m_model, ImproveRows::sensitivity(measured, *m_workspace.document(), m_workspace.encodings()), *m_table, {220, 110, 52, 90, 110, 120, 96, 52});
+    show(*m_model, ImproveRows::sensitivity(measured, *m_workspace.document(), m_workspace.encodings()), *m_table, {220, 140, 52, 90, 110, 120, 96, 52, 240});
     refilter();
     m_table->setColumnHidden(ImproveRows::AloneSqnr, measured.metric == runtime::MetricKind::Sqnr);
     summary().setText(tr("%1: %2 in float, %3 with everything quantized, n=%4, %5")
