@@ -61,13 +61,13 @@ TEST_F(Evaluate, AMetricCommandThatFailsHangsOrBabblesIsNamed)
 {
     const struct {
         std::string metric, text;
-    } cases[] = {{"echo 'no ground truth' >&2; exit 3; :", "exit code 3: no ground truth"},
+    } cases[] = {{"echo 'no ground truth' >&2; exit 3; :", "exit code 3; it said: no ground truth"},
                  {"/no/such/program", "/no/such/program"},
-                 {"sleep 30; :", "was not done after 1 s"},
-                 {"echo 12 apples; :", "which is no number"},
-                 {"echo nan; :", "which is no number"},
-                 {":", "wrote nothing"},
-                 {"yes", "more than 1 MiB"}};
+                 {"sleep 30; :", "did not end within 1 s"},
+                 {"echo 12 apples; :", "not one number"},
+                 {"echo nan; :", "not finite"},
+                 {":", "printed nothing"},
+                 {"yes", "prints more than"}};
     for (const auto &[metric, text] : cases) {
         const auto result = nordlys(command({"--metric-command", metric, "--metric-timeout", metric.starts_with("sleep") ? "1" : "60"}));
         EXPECT_EQ(result.exitCode, 3) << metric;

@@ -5,6 +5,7 @@
 
 #include <core/base/atomic_file.h>
 #include <core/tensor/host_tensor.h>
+#include <runtime/quantization/metric_command.h>
 #include <runtime/quantization/sample_workers.h>
 #include <runtime/session/session.h>
 
@@ -74,8 +75,7 @@ core::Expected<double> runMetric(const MetricArguments &metric, const std::share
         table += nameOf(i) + "," + csvField(samples.name(i)) + "," + (label ? std::to_string(*label + labelOffset) : std::string()) + "\n";
     }
     NORDLYS_TRY(core::writeFileAtomically(folder.path() / "samples.csv", table));
-    ExternalCommand command{metric.command, std::chrono::seconds(metric.timeoutS)};
-    return numberOf("metric command", command, {folder.path().string()}, context.stop);
+    return runtime::runMetricCommand(metric.command, folder.path(), std::chrono::seconds(metric.timeoutS), context.stop);
 }
 
 } // namespace nordlys::cli

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "context.h"
-#include "external_command.h"
 
 #include <core/import/model.h>
 #include <core/inputs/sample_set.h>

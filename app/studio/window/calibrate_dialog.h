@@ -1,52 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <studio/widgets/path_field.h>
 #include <studio/workspace/quantizer.h>
 
 #include <QDialog>
 
 class QCheckBox;
 class QComboBox;
+class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QSpinBox;
 
 namespace nordlys::studio {
 
-/// A field for a folder or file with a button that opens the desktop's dialog.
-class PathField : public QWidget {
-    Q_OBJECT
-
-public:
-    enum class Kind { Folder, Csv };
-    PathField(Kind kind, QWidget *parent = nullptr);
-    [[nodiscard]] QString path() const;
-    void setPath(const QString &path);
-    [[nodiscard]] QLineEdit &edit() { return *m_edit; }
-
-private:
-    Kind m_kind;
-    QLineEdit *m_edit;
-};
+class FieldGrid;
+class InkLabel;
+class MetricFields;
+class SampleFields;
 
 /// Asks for the inputs and the rules of a calibration.
 class CalibrateDialog : public QDialog {
     Q_OBJECT
 
 public:
-    CalibrateDialog(const InputSource &inputs, QWidget *parent = nullptr);
+    CalibrateDialog(const Workspace &workspace, QWidget *parent = nullptr);
     [[nodiscard]] CalibrationRequest request() const;
 
 private:
+    /// The choices that activations and weights have each.
+    struct Side {
+        QComboBox *method, *bits, *schema;
+        QDoubleSpinBox *percentile;
+    };
+    Side makeSide(const QString &name, const char *prefix, core::RangeSchema schema);
+    void addRanges(FieldGrid &grid);
+    void addScope(FieldGrid &grid);
+    void addVendorButton();
     void check();
-    PathField *m_inputs;
-    QSpinBox *m_limit;
-    QLineEdit *m_preprocess;
-    QComboBox *m_actBits, *m_weightBits;
-    QCheckBox *m_perChannel, *m_actSymmetric, *m_weightSymmetric;
+    void countExcluded();
+
+    const Workspace &m_workspace;
+    SampleFields *m_samples = nullptr;
+    Side m_activations{}, m_weights{};
+    QComboBox *m_histogram;
+    QCheckBox *m_perChannel, *m_keep, *m_reuse;
+    QLineEdit *m_exclude;
+    PathField *m_statistics;
+    InkLabel *m_excluded;
     QLabel *m_problem;
-    QPushButton *m_start;
+    QPushButton *m_start = nullptr;
 };
 
 /// Asks for the inputs and labels of an evaluation.
@@ -59,11 +63,10 @@ public:
 
 private:
     void check();
-    PathField *m_inputs, *m_labels;
-    QSpinBox *m_limit;
-    QLineEdit *m_preprocess;
+    SampleFields *m_samples = nullptr;
+    MetricFields *m_metric = nullptr;
     QLabel *m_problem;
-    QPushButton *m_start;
+    QPushButton *m_start = nullptr;
 };
 
 } // namespace nordlys::studio

@@ -21,6 +21,7 @@
 #include <studio/views/timeline/timeline_view.h>
 #include <studio/widgets/dock_header.h>
 #include <studio/workspace/counted.h>
+#include <studio/workspace/improver.h>
 #include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/text.h>
@@ -71,6 +72,7 @@ QDockWidget *makeDock(QMainWindow *window, const QString &name, const QString &t
 MainWindow::MainWindow(bool remembers, QWidget *parent)
     : QMainWindow(parent), m_workspace(new Workspace(this)), m_actions(new ActionRegistry(this)), m_views(viewTable()),
       m_keeper(new ProjectKeeper(*m_workspace)), m_quantizer(new Quantizer(*m_workspace)), m_runner(new Runner(*m_workspace)),
+      m_improver(new Improver(*m_workspace)),
       m_remembers(remembers)
 {
     setObjectName(QStringLiteral("mainWindow"));
@@ -79,6 +81,7 @@ MainWindow::MainWindow(bool remembers, QWidget *parent)
     setAcceptDrops(true);
     addActions();
     addViewActions();
+    addImproveActions();
     addHelpActions();
     buildBody();
     buildDocks();
@@ -148,7 +151,7 @@ void MainWindow::buildBody()
     besideRow->setContentsMargins(0, 0, 0, 0);
     besideRow->setSpacing(0);
     besideRow->addWidget(m_stack, 1);
-    centreColumn->addWidget(beside, 1);
+    centreColumn->addWidget(withImprovePanel(beside, centre), 1);
     setCentralWidget(centre);
     for (JobBase *job : {&m_keeper->openJob(), &m_keeper->saveJob(), &m_quantizer->calibrationJob(),
                          &m_quantizer->evaluationJob(), &m_quantizer->fileJob(), &m_runner->buildJob(), &m_runner->runJob()})

@@ -7,6 +7,7 @@
 #include <QPointer>
 
 class QLabel;
+class QSplitter;
 class QStackedWidget;
 
 namespace nordlys::studio {
@@ -15,6 +16,8 @@ class CommandPalette;
 class EncodingsView;
 class ErrorBar;
 class GraphView;
+class ImprovePanel;
+class Improver;
 class JobStrip;
 class Menus;
 class OfferBar;
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] RecoveryKeeper &recovery() { return *m_recovery; }
     [[nodiscard]] Quantizer &quantizer() { return *m_quantizer; }
     [[nodiscard]] Runner &runner() { return *m_runner; }
+    [[nodiscard]] Improver &improver() { return *m_improver; }
+    [[nodiscard]] ImprovePanel &improvePanel() { return *m_improve; }
     [[nodiscard]] GraphView &graphView() { return *m_graph; }
     [[nodiscard]] EncodingsView &encodingsView() { return *m_encodings; }
     [[nodiscard]] TimelineView &timelineView() { return *m_timeline; }
@@ -75,6 +80,12 @@ private:
     void addActions();
     void addViewActions();
     void addHelpActions();
+    void addImproveActions();
+    void updateImproveActions();
+    /// The views with the pane of the improvement tools below them.
+    QWidget *withImprovePanel(QWidget *views, QWidget *parent);
+    void showImprovePanel(bool shown);
+    void openImproved(const QString &path, bool andCalibrate);
     void watch(JobBase &job);
     /// Calls a slot of the view that is shown, if it has it.
     bool callView(const char *slot);
@@ -112,6 +123,10 @@ private:
     ProjectKeeper *m_keeper;
     Quantizer *m_quantizer;
     Runner *m_runner;
+    Improver *m_improver;
+    ImprovePanel *m_improve = nullptr;
+    QSplitter *m_improveSplit = nullptr;
+    bool m_improveSized = false;
     TopBar *m_topBar = nullptr;
     ViewBar *m_viewBar = nullptr;
     ErrorBar *m_errors = nullptr;

@@ -236,6 +236,7 @@ void MainWindow::updateActions()
                          either(noModel, encoded ? QString() : tr("There are no encodings yet.")));
     m_actions->setReason(QStringLiteral("quantize.revert"),
                          m_workspace->calibration() ? QString() : tr("Nothing was calibrated here."));
+    updateImproveActions();
     m_actions->setReason(QStringLiteral("build.build"), either(noModel, busy(m_runner->buildJob(), tr("A build is running."))));
     m_actions->setReason(QStringLiteral("run.run"), either(noModel, busy(m_runner->runJob(), tr("A run is under way."))));
     m_actions->setReason(QStringLiteral("run.stop"), m_runner->isRunning() ? QString() : tr("Nothing runs."));

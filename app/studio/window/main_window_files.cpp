@@ -139,7 +139,7 @@ void MainWindow::whenSaved(std::function<void()> then)
 
 void MainWindow::calibrate()
 {
-    CalibrateDialog dialog(m_workspace->calibrationInputs(), this);
+    CalibrateDialog dialog(*m_workspace, this);
     if (dialog.exec() != QDialog::Accepted)
         return;
     m_errors->hide();

@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <studio/look/number_format.h>
+
 #include <core/quantization/encoding_file.h>
 
 #include <algorithm>
@@ -22,6 +24,24 @@ core::Expected<core::SampleSet> openSamples(const InputSource &source, const cor
     }
     return core::SampleSet::open(source.spec.toStdString(), graph, options);
 }
+
+namespace {
+
+core::Expected<UserMetric> measureCommand(const Document &document, const core::SampleSet &samples, const MetricRequest &request,
+                                          const runtime::EvaluationOptions &options, const core::JobContext &job)
+{
+    runtime::MetricOptions metric = request.options();
+    metric.kind = runtime::MetricKind::Command;
+    metric.labels = options.labels;
+    auto measuring = runtime::ConfigurationMetric::create(document.model, samples, metric, options.threads, job);
+    NORDLYS_TRY(measuring);
+    const auto quantized = (*measuring)->measure(options.encodings, job.stop);
+    if (!quantized)
+        return quantized.error();
+    return UserMetric{(*measuring)->floatResult().metric, quantized->metric};
+}
+
+} // namespace
 
 int workerThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1); }
 
@@ -43,49 +63,38 @@ void Quantizer::calibrate(const CalibrationRequest &request)
     if (!document)
         return;
     m_workspace.setInputs(request.inputs, m_workspace.evaluationInputs(), m_workspace.labelsPath());
-    runtime::CalibrationOptions options;
-    options.actBits = request.actBits;
-    options.weightBits = request.weightBits;
-    options.perChannel = request.perChannel;
-    options.actSymmetric = request.actSymmetric;
-    options.weightSymmetric = request.weightSymmetric;
-    options.threads = workerThreads();
-    options.histogram = core::HistogramMode::Growing; // whatever the method: the window draws them
-    options.skipBroken = false;
-    for (const auto &[name, entry] : m_workspace.encodings().entries) {
-        if (entry.locked)
-            options.keep.entries.emplace(name, entry);
-    }
+    const auto options = Calibrations::optionsOf(request, document->graph(), m_workspace.encodings(), workerThreads());
+    const auto before = m_workspace.calibration() ? m_workspace.calibration()->statistics : nullptr;
     m_calibration.start(
-        [document, inputs = request.inputs, options](const core::JobContext &job) -> core::Expected<Calibrated> {
-            auto samples = openSamples(inputs, document->graph());
+        [document, request, options, before](const core::JobContext &job) -> core::Expected<CalibrationOutcome> {
+            auto samples = openSamples(request.inputs, document->graph());
             if (!samples)
                 return std::move(samples.error());
-            auto statistics = std::make_shared<runtime::CalibrationStatistics>();
-            auto result = runtime::calibrate(document->model, *samples, options, job, statistics.get());
-            if (!result)
-                return std::move(result.error());
-            return Calibrated{std::move(*result), std::move(statistics)};
+            return Calibrations::run(*document, *samples, request, options, before, job);
         },
-        [this, document](core::Expected<Calibrated> calibrated) {
+        [this, document, request, method = Calibrations::methodText(request)](core::Expected<CalibrationOutcome> outcome) {
             if (document != m_workspace.document())
                 return;
-            if (!calibrated) {
-                if (calibrated.error().code != core::ErrorCode::Interrupted)
-                    Q_EMIT m_workspace.failed(calibrated.error());
+            if (!outcome) {
+                if (outcome.error().code != core::ErrorCode::Interrupted)
+                    Q_EMIT m_workspace.failed(outcome.error());
+                else if (!request.statistics.isEmpty())
+                    Q_EMIT m_workspace.notice(tr("Stopped. A calibration with the same statistics file goes on from here."));
                 return;
             }
-            runtime::CalibrationResult *const result = &calibrated->result;
+            runtime::CalibrationResult *result = &outcome->result;
             core::EditState wanted = m_workspace.edits();
             wanted.encodings = result->encodings;
             CalibrationState state;
             state.ranges = std::move(result->ranges);
             state.encodings = result->encodings;
             state.samples = result->samples;
-            state.statistics = std::move(calibrated->statistics);
+            state.method = method;
+            state.statistics = outcome->statistics;
+            state.inputs = request.inputs;
             if (!(wanted == m_workspace.edits())) {
                 const auto applied = m_workspace.history().apply(core::difference(m_workspace.edits(), wanted, "calibrate"),
-                                                                 tr("calibrate, min-max, n=%1").arg(state.samples));
+                                                                 Calibrations::title(method, state.samples));
                 if (!applied) {
                     Q_EMIT m_workspace.failed(applied.error());
                     return;
@@ -93,6 +102,10 @@ void Quantizer::calibrate(const CalibrationRequest &request)
             }
             m_workspace.setCalibration(std::move(state));
             m_workspace.touch();
+            if (const Offer remarks = Calibrations::remarks(*result); !remarks.title.isEmpty())
+                Q_EMIT m_workspace.offered(remarks);
+            else
+                Q_EMIT m_workspace.offerWithdrawn(remarks.id); // of an earlier calibration
         });
 }
 
@@ -108,7 +121,7 @@ void Quantizer::evaluate(const EvaluationRequest &request)
     const core::EditState edits = m_workspace.edits();
     const int undoIndex = m_workspace.history().stack().index();
     m_evaluation.start(
-        [document, request, options](const core::JobContext &job) mutable -> core::Expected<runtime::Evaluation> {
+        [document, request, options](const core::JobContext &job) mutable -> core::Expected<Evaluated> {
             auto samples = openSamples(request.inputs, document->graph());
             if (!samples)
                 return std::move(samples.error());
@@ -120,9 +133,19 @@ void Quantizer::evaluate(const EvaluationRequest &request)
                 labels = std::move(*read);
                 options.labels = &*labels;
             }
-            return runtime::evaluateQuantized(document->model, *samples, options, job);
+            auto evaluation = runtime::evaluateQuantized(document->model, *samples, options, job);
+            NORDLYS_TRY(evaluation);
+            Evaluated evaluated{std::move(*evaluation), std::nullopt, std::nullopt};
+            if (!request.metric.command.isEmpty()) {
+                auto metric = measureCommand(*document, *samples, request.metric, options, job);
+                if (metric)
+                    evaluated.metric = *metric;
+                else
+                    evaluated.metricError = std::move(metric.error());
+            }
+            return evaluated;
         },
-        [this, document, edits, undoIndex](core::Expected<runtime::Evaluation> result) {
+        [this, document, edits, undoIndex](core::Expected<Evaluated> result) {
             if (document != m_workspace.document())
                 return;
             if (!result) {
@@ -131,8 +154,14 @@ void Quantizer::evaluate(const EvaluationRequest &request)
                 return;
             }
             m_workspace.setEvaluation(
-                EvaluationState{.result = std::move(*result), .edits = edits, .undoIndex = undoIndex, .index = {}});
+                EvaluationState{.result = std::move(result->evaluation), .edits = edits, .undoIndex = undoIndex, .index = {}});
             m_workspace.touch();
+            if (result->metricError && result->metricError->code != core::ErrorCode::Interrupted)
+                Q_EMIT m_workspace.failed(*result->metricError);
+            if (result->metric) {
+                Q_EMIT m_workspace.notice(tr("Metric command: %1 in float, %2 quantized")
+                                              .arg(formatSignificant(result->metric->exact, 4), formatSignificant(result->metric->quantized, 4)));
+            }
         });
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "calibration_request.h"
+#include "metric_request.h"
 #include "workspace.h"
 
 #include <studio/jobs/job.h>
@@ -9,16 +11,21 @@
 
 namespace nordlys::studio {
 
-/// What the calibration dialog asks for.
-struct CalibrationRequest {
-    InputSource inputs;
-    int actBits = 8, weightBits = 8;
-    bool perChannel = false, actSymmetric = false, weightSymmetric = true;
-};
-
 struct EvaluationRequest {
     InputSource inputs;
     QString labels; ///< CSV; empty: no accuracy
+    /// A measure of the user's own beside the rest; only its command counts. Empty: none.
+    MetricRequest metric = {};
+};
+
+/// What a user's command says of the outputs of the float model and of the quantized one.
+struct UserMetric {
+    double exact = 0, quantized = 0;
+};
+struct Evaluated {
+    runtime::Evaluation evaluation;
+    std::optional<UserMetric> metric;
+    std::optional<core::Error> metricError; ///< the evaluation stands whatever the command does
 };
 
 /// Calibration, evaluation and encoding files for a workspace. Results become undo steps or workspace state; errors go to
@@ -45,12 +52,8 @@ private:
         QString summary;
     };
     Workspace &m_workspace;
-    struct Calibrated {
-        runtime::CalibrationResult result;
-        std::shared_ptr<const runtime::CalibrationStatistics> statistics;
-    };
-    Job<core::Expected<Calibrated>> m_calibration;
-    Job<core::Expected<runtime::Evaluation>> m_evaluation;
+    Job<core::Expected<CalibrationOutcome>> m_calibration;
+    Job<core::Expected<Evaluated>> m_evaluation;
     Job<core::Expected<Imported>> m_file;
 };
 

@@ -67,7 +67,7 @@ QString rangesToJson(const CalibrationState &calibration)
     QJsonArray rows;
     for (const auto &[name, range] : calibration.ranges)
         rows.append(QJsonArray{toQString(name), number(range.min), number(range.max), static_cast<double>(range.values)});
-    return compact({{key("samples"), static_cast<double>(calibration.samples)}, {key("ranges"), rows}});
+    return compact({{key("samples"), static_cast<double>(calibration.samples)}, {key("ranges"), rows}, {key("method"), calibration.method}});
 }
 
 std::optional<CalibrationState> rangesFromJson(const QString &text)
@@ -77,6 +77,7 @@ std::optional<CalibrationState> rangesFromJson(const QString &text)
         return std::nullopt;
     CalibrationState state;
     state.samples = static_cast<std::size_t>(std::max(0.0, object.value(key("samples")).toDouble()));
+    state.method = object.value(key("method")).toString().left(100);
     for (const QJsonValue row : object.value(key("ranges")).toArray()) {
         const QJsonArray cells = row.toArray();
         if (cells.size() != 4 || !cells[1].isDouble() || !cells[2].isDouble())

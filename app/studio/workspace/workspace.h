@@ -46,7 +46,9 @@ struct CalibrationState {
     std::map<std::string, runtime::ObservedRange, std::less<>> ranges;
     core::EncodingSet encodings; ///< as calibrated, before edits
     std::size_t samples = 0;
+    QString method = {}; ///< "mse"; empty: not known
     std::shared_ptr<const runtime::CalibrationStatistics> statistics = nullptr; ///< with histograms; null: none (they are not kept in project files)
+    InputSource inputs = {}; ///< that `statistics` were gathered over
 };
 
 struct EvaluationState {
