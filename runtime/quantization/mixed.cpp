@@ -215,6 +215,7 @@ core::Expected<MixedResult> searchMixed(std::shared_ptr<const core::Model> model
     auto set = raised(model->graph, result.layers, result.best.raised, options.encodings, options.width, &*biases);
     NORDLYS_TRY(set);
     result.encodings = std::move(*set);
+    result.biases = *biases;
     result.exact = (*metric)->floatResult();
     result.samples = (*metric)->samples();
     result.measuredChoices = search.measured().size();

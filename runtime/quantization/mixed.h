@@ -41,6 +41,7 @@ struct MixedResult {
     /// Of the measured choices within the budget those that no other one beats in cost and metric at once: ascending cost, each better than the one before.
     std::vector<MixedChoice> pareto;
     core::EncodingSet encodings; ///< of the best choice
+    BiasValues biases;           ///< of the model, for raised()
     Measured exact;              ///< the float model
     bool isExact = false;        ///< every choice within the budget was measured
     bool complete = true;        ///< false: cancelled; the best of what was measured

@@ -42,6 +42,9 @@ core::Expected<Sensitivity> measureSensitivity(std::shared_ptr<const core::Model
         return core::badInput("encodings", "none of them belongs to a layer of the model", "Check them with 'nordlys encodings check'.");
     for (const EncodedLayer &layer : layers)
         result.layers.push_back({.layer = layer, .alone = {}, .leftFloat = {}});
+    auto biases = BiasValues::of(*model);
+    NORDLYS_TRY(biases);
+    result.biases = std::move(*biases);
     auto metric = ConfigurationMetric::create(std::move(model), samples, options.metric, options.threads, job);
     NORDLYS_TRY(metric);
     result.exact = (*metric)->floatResult();

@@ -22,6 +22,7 @@ struct Sensitivity {
     std::vector<LayerSensitivity> layers; ///< by rank, then what is not done
     Measured exact;                       ///< the float model
     std::optional<Measured> quantized;    ///< everything quantized
+    BiasValues biases;                    ///< of the model, for raised()
     std::size_t samples = 0;
     bool complete = true;                 ///< false: cancelled; what is done stands here
     std::int64_t elapsedNs = 0;

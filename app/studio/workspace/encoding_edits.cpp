@@ -189,7 +189,7 @@ core::Change EncodingEdits::finish(Entries entries, std::string title) const
         const core::EncodingEntry *weight = current(role.biasWeight);
         if (!bias || !activation || !weight)
             continue;
-        auto derived = core::biasEncoding(activation->encoding, weight->encoding);
+        auto derived = core::biasEncoding(activation->encoding, weight->encoding, role.channelAxis);
         if (!derived || bias->locked)
             continue;
         core::EncodingEntry entry = *bias;

@@ -219,7 +219,7 @@ void Improver::raiseLayers(const std::vector<std::size_t> &layers, runtime::High
     std::vector<runtime::EncodedLayer> chosen;
     for (const std::size_t layer : layers)
         chosen.push_back(m_sensitivity->result.layers.at(layer).layer);
-    auto wanted = runtime::raised(document->graph(), chosen, std::vector<bool>(chosen.size(), true), m_workspace.encodings(), width);
+    auto wanted = runtime::raised(document->graph(), chosen, std::vector<bool>(chosen.size(), true), m_workspace.encodings(), width, &m_sensitivity->result.biases);
     if (!wanted) {
         Q_EMIT m_workspace.failed(wanted.error());
         return;
@@ -237,7 +237,7 @@ void Improver::applyMixed(std::size_t point)
         return;
     const runtime::MixedResult &result = m_mixed->result;
     const runtime::MixedChoice &choice = result.pareto[point];
-    auto wanted = runtime::raised(document->graph(), result.layers, choice.raised, m_mixed->base, m_mixed->request.width);
+    auto wanted = runtime::raised(document->graph(), result.layers, choice.raised, m_mixed->base, m_mixed->request.width, &result.biases);
     if (!wanted) {
         Q_EMIT m_workspace.failed(wanted.error());
         return;
