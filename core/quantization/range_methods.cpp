@@ -84,7 +84,7 @@ Expected<Grid> chooseGrid(const Histogram &histogram, double min, double max, co
         return gridFromRange(min, max, rule);
     }
     // The first bin of data without a negative value may begin below zero.
-    return gridFromRange(isUnsigned ? std::max(0.0, range.first) : range.first, range.second, signs);
+    return gridFromRange(min >= 0 && !signs.symmetric ? std::max(0.0, range.first) : range.first, range.second, signs);
 }
 
 } // namespace nordlys::core

@@ -21,7 +21,9 @@ struct Edges {
 Edges edgesOf(const Histogram &histogram)
 {
     Edges edges;
-    for (std::size_t i = 0; i <= histogram.bins(); ++i) {
+    // Bins that hold nothing (a first batch's are three times as wide as its range) would only offer grids whose codes happen to be bin centres.
+    const auto span = occupiedBins(histogram);
+    for (std::size_t i = span ? span->first : 0; span && i <= span->last + 1; ++i) {
         const double edge = histogram.edge(i);
         if (edge > 0)
             edges.positive.push_back(edge);

@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace nordlys::core::rules {
 
 namespace {
 
+constexpr double kScaleTolerance = 1e-6; ///< relative: one of two files may have gone through float32
+
 bool sameGrid(const Encoding &a, const Encoding &b)
 {
     return a.bitwidth == b.bitwidth && a.isFloat == b.isFloat && a.axis == b.axis &&
-           std::ranges::equal(a.grids, b.grids, [](const Grid &x, const Grid &y) { return x.scale == y.scale && x.zeroPoint == y.zeroPoint; });
+           std::ranges::equal(a.grids, b.grids, [](const Grid &x, const Grid &y) { return std::abs(x.scale - y.scale) <= kScaleTolerance * y.scale && x.zeroPoint == y.zeroPoint; });
 }
 
 /// One encoding for the whole group: that of the member whose range holds all others, else their union with the most bits.
@@ -78,6 +81,9 @@ Verdict checkPair(const Context &context, const Subject &subject)
             !node.inputs[0].isValid() || subject.rule.pairs.empty())
             continue;
         const EncodingEntry *first = context.fixes.entryOf(node.inputs[0]);
+        if (first != nullptr && first->encoding.isFloat)
+            return Complaint{fmt::format("'{}' multiplies float values by {} bits.", context.graph.nameOf(consumer), subject.entry.encoding.bitwidth),
+                             "Give both a grid, or leave both in float.", std::nullopt};
         if (first == nullptr || first->encoding.grids.empty())
             continue;
         const Encoding &a = first->encoding, &b = subject.entry.encoding;
