@@ -11,14 +11,21 @@
 #include <runtime/quantization/calibration_statistics.h>
 #include <support/graph_builder.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <sys/mman.h>
 #include <unistd.h>
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t *data, std::size_t size, std::size_t maxSize);
 
 namespace {
 
@@ -165,7 +172,70 @@ void checkChange(std::string_view text)
         broken("a change can be taken back", said);
 }
 
+/// Strings, numbers and words of a JSON text, as places in it.
+std::vector<std::pair<std::size_t, std::size_t>> tokensOf(const std::string &text)
+{
+    std::vector<std::pair<std::size_t, std::size_t>> tokens;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t begin = i;
+        if (text[i] == '"') {
+            for (++i; i < text.size() && text[i] != '"'; ++i)
+                i += text[i] == '\\' ? 1 : 0;
+            i = std::min(text.size(), i + 1);
+        } else if (std::strchr(" \n\r\t,:{}[]", text[i]) != nullptr) {
+            ++i;
+            continue;
+        } else {
+            while (i < text.size() && std::strchr(" \n\r\t,:{}[]\"", text[i]) == nullptr)
+                ++i;
+        }
+        tokens.emplace_back(begin, i - begin);
+    }
+    return tokens;
+}
+
+constexpr std::array kValues = {"0", "-0.0", "1", "-1", "7", "8", "127", "-128", "255", "32768", "-32768", "65535", "-2147483648", "4294967296", "1e-320", "1e-40", "0.5", "1e300", "-1e300",
+                                "1.7976931348623157e308", "9223372036854775807", "18446744073709551615", "1e999", "16", "4", "32", "null", "true", "false", "[]", "{}", "[1, 2, 3]",
+                                "[[1, 2], [3, 4]]", "\"x\"", "\"w1\"", "\"w2\"", "\"w3\"", "\"True\"", "\"int4\"", "\"int8\"", "\"uint8\"", "\"int32\"", "\"uint16\"", "\"float16\"",
+                                "\"PER_TENSOR\"", "\"PER_CHANNEL\"", "\"PER_BLOCK\"", "\"LPBQ\"", "\"INT\"", "\"0.5.0\"", "\"0.6.1\"", "\"1.0.0\"", "\"2.0.0\"", "\"2.1.0\"", "\"\"", "\"a\\\"b\""};
+
 } // namespace
+
+/// Whole values change for other values and for those of other places; bytes change too, but seldom: most of such texts are no JSON.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t *data, std::size_t size, std::size_t maxSize, unsigned int seed)
+{
+    std::minstd_rand random(seed);
+    const auto below = [&random](std::size_t count) { return static_cast<std::size_t>(random() % count); };
+    std::string text(reinterpret_cast<const char *>(data), size);
+    if (text.empty() || text.front() == '\b' || below(5) == 0)
+        return LLVMFuzzerMutate(data, size, maxSize);
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+        const auto tokens = tokensOf(text);
+        if (tokens.empty())
+            break;
+        const auto [begin, length] = tokens[below(tokens.size())];
+        const auto [otherBegin, otherLength] = tokens[below(tokens.size())];
+        switch (below(4)) {
+        case 0: text.replace(begin, length, text.substr(otherBegin, otherLength)); break;
+        case 1: // what stands between two commas comes twice, or goes
+        {
+            const std::size_t from = text.find_last_of(",[{", begin), to = text.find_first_of(",]}", begin + length);
+            if (from == std::string::npos || to == std::string::npos)
+                break;
+            const std::string part = text.substr(from + 1, to - from - 1);
+            if (below(2) == 0)
+                text.insert(to, "," + part);
+            else
+                text.erase(from + 1, to - from - 1);
+            break;
+        }
+        default: text.replace(begin, length, kValues[below(kValues.size())]); break;
+        }
+    }
+    size = std::min(text.size(), maxSize);
+    std::memcpy(data, text.data(), size);
+    return size;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
