@@ -309,23 +309,18 @@ TEST_F(StudioEncodingsTable, FilterSortsAndNamesDepthwiseConvolutions)
 
 TEST_F(StudioEncodingsTable, BrokenRulesStandBeforeTheName)
 {
-    // A weight that is not symmetric is an error of the pack.
-    const core::TensorId weight = tensor(QStringLiteral("fc.weight"));
-    ASSERT_TRUE(weight.isValid());
-    core::EncodingEntry entry = *workspace().encodings().find("fc.weight");
-    const core::Grid old = entry.encoding.grids.front();
-    const auto grid = core::gridFromScale(old.scale, 3, 8);
-    ASSERT_TRUE(grid.hasValue());
-    entry.encoding.symmetric = false;
-    entry.encoding.grids = {*grid};
-    ASSERT_TRUE(workspace().history().apply({core::SetEncoding{"fc.weight", entry}}, QStringLiteral("test")).hasValue());
-    ASSERT_TRUE(waitUntil([this] { return view().model().rules().isCurrent() && view().model().rules().find("fc.weight"); }));
-    const QModelIndex index = cell(weight, EncodingsModel::Tensor);
-    EXPECT_TRUE(index.data(IconRole).toInt() == static_cast<int>(Icon::Error) || index.data(IconRole).toInt() == static_cast<int>(Icon::Warn));
-    EXPECT_GT(index.data(Qt::ToolTipRole).toString().size(), 30);
+    // The target has no activations of 4 bits.
+    const core::TensorId first = tensor(order().first());
+    const std::string name = nameOf(first);
+    ASSERT_TRUE(waitUntil([this] { return view().model().rules().isCurrent(); }));
+    ASSERT_EQ(view().model().rules().find(name), nullptr);
+    editCell(table(), cell(first, EncodingsModel::Bits), QStringLiteral("4"));
+    ASSERT_TRUE(waitUntil([&] { return view().model().rules().isCurrent() && view().model().rules().find(name); }));
+    EXPECT_EQ(cell(first, EncodingsModel::Tensor).data(IconRole).toInt(), static_cast<int>(Icon::Error));
+    EXPECT_GT(cell(first, EncodingsModel::Tensor).data(Qt::ToolTipRole).toString().size(), static_cast<qsizetype>(name.size()) + 20);
     workspace().history().stack().undo();
-    ASSERT_TRUE(waitUntil([this] { return view().model().rules().isCurrent() && !view().model().rules().find("fc.weight"); }));
-    EXPECT_EQ(cell(weight, EncodingsModel::Tensor).data(IconRole).toInt(), kEmptyIconSlot);
+    ASSERT_TRUE(waitUntil([&] { return view().model().rules().isCurrent() && !view().model().rules().find(name); }));
+    EXPECT_EQ(cell(first, EncodingsModel::Tensor).data(IconRole).toInt(), kEmptyIconSlot);
 }
 
 TEST(InheritedNoise, IsTheTotalWithoutTheOwn)
