@@ -183,7 +183,9 @@ TEST_F(StudioModels, BatchSetsBitsOfSelectedRowsAndReverts)
         EXPECT_TRUE(core::checkEncoding(entry->encoding, "t"));
     }
     view.table().selectAll();
-    QTest::mouseClick(child<QPushButton>("batchRevert"), Qt::LeftButton);
+    auto *property = child<QComboBox>("batchProperty");
+    property->setCurrentIndex(property->findText(QStringLiteral("revert to calibrated")));
+    QTest::mouseClick(child<QPushButton>("batchApply"), Qt::LeftButton);
     EXPECT_EQ(window->workspace().edits(), before);
 }
 
@@ -246,7 +248,8 @@ TEST(ResultJson, ReadsBackWhatItWroteAndRefusesOtherText)
     evaluation.samples = 7;
     evaluation.tensors = {{"a", 31.25, std::numeric_limits<double>::infinity(), 0.5, 8, 100, 0.98, 0.25, std::nullopt}};
     evaluation.outputs = {{"out", 20.5, 0.99, 0.125}};
-    evaluation.accuracy = runtime::Accuracy{0.99, 0.98, 0.97, 7};
+    evaluation.accuracy = runtime::Accuracy{0.99, 0.98, 0.97, 7, 0.999, 0.995};
+    evaluation.weights = {{"w", 40, 40, 0, 8, 9, 0.5, 0.75, 12.5}};
     const auto read = evaluationFromJson(evaluationToJson(evaluation));
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->samples, 7U);
@@ -256,6 +259,19 @@ TEST(ResultJson, ReadsBackWhatItWroteAndRefusesOtherText)
     EXPECT_TRUE(std::isinf(read->tensors[0].localSqnrDb));
     EXPECT_DOUBLE_EQ(read->outputs[0].maxAbsError, 0.125);
     EXPECT_DOUBLE_EQ(read->accuracy->agreement, 0.97);
+    EXPECT_DOUBLE_EQ(read->tensors[0].cosine, 0.98);
+    EXPECT_DOUBLE_EQ(read->tensors[0].maxAbsError, 0.25);
+    EXPECT_FALSE(read->tensors[0].deadCodesPercent.has_value());
+    ASSERT_EQ(read->weights.size(), 1U);
+    EXPECT_EQ(read->weights[0].name, "w");
+    EXPECT_DOUBLE_EQ(*read->weights[0].deadCodesPercent, 12.5);
+    EXPECT_DOUBLE_EQ(read->accuracy->quantizedTop5, 0.995);
+    // As it was written before there were more cells a row.
+    const auto old = evaluationFromJson(QStringLiteral(R"({"samples":3,"tensors":[["a",30,31,0.5,8,10]],"outputs":[["o",20,0.9,1]],"accuracy":[1,0.5,0.5,4]})"));
+    ASSERT_TRUE(old && old->tensors.size() == 1 && old->outputs.size() == 1 && old->accuracy);
+    EXPECT_DOUBLE_EQ(old->tensors[0].localSqnrDb, 31);
+    EXPECT_DOUBLE_EQ(old->tensors[0].cosine, 1);
+    EXPECT_TRUE(old->weights.empty());
     for (const char *other : {"", "[]", "{}", "{\"tensors\": 3}", "not json"}) {
         EXPECT_FALSE(evaluationFromJson(QString::fromLatin1(other)).has_value()) << other;
         EXPECT_FALSE(rangesFromJson(QString::fromLatin1(other)).has_value()) << other;

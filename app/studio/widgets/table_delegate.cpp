@@ -21,6 +21,7 @@
 
 #include "cell_painter.h"
 #include "chip.h"
+#include "icon_slot.h"
 
 namespace nordlys::studio {
 namespace {
@@ -189,8 +190,17 @@ void TableDelegate::drawTextCell(QPainter* painter, const QRect& cell, const QMo
     }
     if (const QVariant iconValue = index.data(IconRole); iconValue.isValid()) {
         const CellInk iconInk = enumAt(index, IconInkRole, enumAt(index, InkRole, CellInk::Default));
-        paintIcon(painter, QRect(rect.x(), rect.y(), metrics().icon, rect.height()), static_cast<Icon>(iconValue.toInt()),
-                  inverted ? theme().selectionInk : cellInk(iconInk), metrics().smallIcon + 2);
+        const QRect slot(rect.x(), rect.y(), metrics().icon, rect.height());
+        const QColor colour = inverted ? theme().selectionInk : cellInk(iconInk);
+        if (iconValue.toInt() >= 0) {
+            paintIcon(painter, slot, static_cast<Icon>(iconValue.toInt()), colour, metrics().smallIcon + 2);
+        } else if (iconValue.toInt() == kDotIconSlot) {
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(colour);
+            painter->drawEllipse(QRectF(slot).center(), scaled(7) / 2.0, scaled(7) / 2.0);
+            painter->setRenderHint(QPainter::Antialiasing, false);
+        }
         rect.setLeft(rect.left() + metrics().icon + metrics().gapTiny);
     }
     const QFont font = fontOf(index, kind);

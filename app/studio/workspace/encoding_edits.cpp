@@ -3,14 +3,14 @@
 
 #include "text.h"
 
+#include <core/quantization/bias_encoding.h>
+
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 namespace nordlys::studio {
 namespace {
-
-constexpr int kBiasBits = 32;
-constexpr std::int64_t kBiasZeroPoint = std::int64_t(1) << 31; // codes are unsigned, biases are signed int32 in files
 
 bool isUnsignedSymmetric(const core::Encoding &encoding)
 {
@@ -61,6 +61,8 @@ QString EncodingEdits::whyNotEditable(core::TensorId tensor, EncodingField field
         return tr("This tensor has no encoding yet. Calibrate first.");
     if (const core::QuantizableTensor *role = m_document.quantizableOf(tensor); role && role->kind == core::QuantizableKind::Bias)
         return tr("The bias follows from the scales of its input and weight.");
+    if (isLocked(tensor))
+        return tr("This encoding is locked. Unlock it to change it.");
     if (entry->encoding.isFloat)
         return tr("A float16 encoding has no grid.");
     if (entry->encoding.isBlockwise())
@@ -185,23 +187,21 @@ core::Change EncodingEdits::finish(Entries entries, std::string title) const
         const core::EncodingEntry *bias = entryOf(role.tensor);
         const core::EncodingEntry *activation = current(role.biasActivation);
         const core::EncodingEntry *weight = current(role.biasWeight);
-        if (!bias || !activation || !weight || activation->encoding.grids.size() != 1 || weight->encoding.grids.empty() ||
-            weight->encoding.isBlockwise())
+        if (!bias || !activation || !weight)
             continue;
-        core::EncodingEntry derived = *bias;
-        derived.encoding.grids.clear();
-        for (const core::Grid &grid : weight->encoding.grids) {
-            const auto made =
-                core::gridFromScale(activation->encoding.grids.front().scale * grid.scale, kBiasZeroPoint, kBiasBits);
-            if (made)
-                derived.encoding.grids.push_back(*made);
-        }
-        derived.encoding.bitwidth = kBiasBits;
-        derived.encoding.axis = derived.encoding.grids.size() > 1 ? 0 : -1;
-        if (derived.encoding.grids.size() == weight->encoding.grids.size())
-            biases[role.tensor] = std::move(derived);
+        auto derived = core::biasEncoding(activation->encoding, weight->encoding);
+        if (!derived || bias->locked)
+            continue;
+        core::EncodingEntry entry = *bias;
+        entry.encoding = std::move(*derived);
+        biases[role.tensor] = std::move(entry);
     }
     entries.merge(biases);
+    return batchOf(std::move(entries), std::move(title));
+}
+
+core::Change EncodingEdits::batchOf(Entries entries, std::string title) const
+{
     auto batch = std::make_shared<core::ChangeBatch>();
     batch->title = std::move(title);
     for (auto &[tensor, entry] : entries)
@@ -251,14 +251,69 @@ core::Expected<core::Change> EncodingEdits::setBits(const std::vector<core::Tens
     return finish(std::move(entries), "bits " + std::to_string(bits));
 }
 
+core::Expected<core::Change> EncodingEdits::setSymmetric(const std::vector<core::TensorId> &tensors, bool symmetric,
+                                                         const std::map<std::string, runtime::ObservedRange, std::less<>> *seen) const
+{
+    Entries entries;
+    for (const core::TensorId tensor : tensors) {
+        if (!whyNotEditable(tensor, EncodingField::Min).isEmpty() || entries.contains(tensor))
+            continue;
+        core::Encoding encoding = entryOf(tensor)->encoding;
+        if (encoding.symmetric == symmetric || encoding.grids.empty())
+            continue;
+        auto [low, high] = rangeOf(encoding, encoding.grids.front());
+        if (const auto range = seen ? seen->find(m_document.graph().nameOf(tensor)) : decltype(seen->end()){}; seen && range != seen->end() && !symmetric) {
+            low = std::max(low, std::min(0.0, range->second.min));
+            high = std::min(high, std::max(0.0, range->second.max));
+        }
+        const auto grid = core::gridFromRange(low, high, {.bitwidth = encoding.bitwidth, .symmetric = symmetric});
+        if (!grid)
+            return grid.error();
+        encoding.symmetric = symmetric;
+        encoding.grids = {*grid};
+        spread(entries, tensor, encoding);
+    }
+    if (entries.empty())
+        return wrong(tr("grid"), symmetric ? tr("none of the tensors has an asymmetric grid that can be edited") : tr("none of the tensors has a symmetric grid that can be edited"));
+    return finish(std::move(entries), symmetric ? "symmetric" : "asymmetric");
+}
+
+core::Expected<core::Change> EncodingEdits::setLocked(const std::vector<core::TensorId> &tensors, bool locked) const
+{
+    Entries entries;
+    for (const core::TensorId tensor : tensors) {
+        for (const core::TensorId member : m_document.tieGroup(tensor)) {
+            const core::EncodingEntry *entry = entryOf(member);
+            if (!entry || entry->locked == locked)
+                continue;
+            entries[member] = *entry;
+            entries[member].locked = locked;
+        }
+    }
+    if (entries.empty())
+        return wrong(tr("lock"), locked ? tr("none of the tensors has an encoding to lock") : tr("none of the tensors is locked"));
+    return batchOf(std::move(entries), locked ? "lock" : "unlock");
+}
+
+bool EncodingEdits::isLocked(core::TensorId tensor) const
+{
+    return std::ranges::any_of(m_document.tieGroup(tensor), [this](core::TensorId member) {
+        const core::EncodingEntry *entry = entryOf(member);
+        return entry && entry->locked;
+    });
+}
+
 core::Expected<core::Change> EncodingEdits::revert(const std::vector<core::TensorId> &tensors,
                                                    const core::EncodingSet &source) const
 {
     Entries entries;
     for (const core::TensorId tensor : tensors) {
         for (const core::TensorId member : m_document.tieGroup(tensor)) {
-            if (const core::EncodingEntry *entry = source.find(m_document.graph().nameOf(member)))
-                entries[member] = *entry;
+            const core::EncodingEntry *entry = source.find(m_document.graph().nameOf(member)), *now = entryOf(member);
+            if (!entry || isLocked(member))
+                continue;
+            entries[member] = *entry;
+            entries[member].locked = now && now->locked;
         }
     }
     std::erase_if(entries, [this](const auto &item) {

@@ -4,6 +4,7 @@
 #include "document.h"
 
 #include <core/project/change.h>
+#include <runtime/quantization/calibrate.h>
 
 #include <QCoreApplication>
 
@@ -28,9 +29,17 @@ public:
     [[nodiscard]] core::Expected<core::Change> setField(core::TensorId tensor, EncodingField field, double value) const;
     /// Sets min and max together (both ends of a drawn range).
     [[nodiscard]] core::Expected<core::Change> setRange(core::TensorId tensor, double min, double max) const;
-    /// Same bit width for several tensors, ranges kept. Biases and float encodings are left out.
+    /// Same bit width for several tensors, ranges kept. Biases, float encodings and locked ones are left out.
     [[nodiscard]] core::Expected<core::Change> setBits(const std::vector<core::TensorId> &tensors, int bits) const;
-    /// Entries of `source` for several tensors.
+    /// Symmetric around zero, or not, over the same ends; an asymmetric grid leaves out what `seen` (may be null) never had. Biases, float encodings,
+    /// several grids and locked ones are left out.
+    [[nodiscard]] core::Expected<core::Change> setSymmetric(const std::vector<core::TensorId> &tensors, bool symmetric,
+                                                            const std::map<std::string, runtime::ObservedRange, std::less<>> *seen) const;
+    /// Locks or unlocks the tensors' groups. A locked encoding is changed by no edit and no calibration.
+    [[nodiscard]] core::Expected<core::Change> setLocked(const std::vector<core::TensorId> &tensors, bool locked) const;
+    /// One of the tensor's group is locked.
+    [[nodiscard]] bool isLocked(core::TensorId tensor) const;
+    /// Entries of `source` for several tensors; locked ones stay.
     [[nodiscard]] core::Expected<core::Change> revert(const std::vector<core::TensorId> &tensors,
                                                       const core::EncodingSet &source) const;
     /// A whole encoding, which must be one that the tensor can have; what it says of kind and lock stays.
@@ -47,6 +56,7 @@ private:
     void spread(Entries &entries, core::TensorId tensor, const core::Encoding &encoding) const;
     /// Adds the biases that follow from changed scales, and makes the batch.
     [[nodiscard]] core::Change finish(Entries entries, std::string title) const;
+    [[nodiscard]] core::Change batchOf(Entries entries, std::string title) const;
     [[nodiscard]] const core::EncodingEntry *entryOf(core::TensorId tensor) const;
     [[nodiscard]] core::Error wrong(const QString &what, const QString &why) const;
 

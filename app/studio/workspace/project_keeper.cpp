@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "project_keeper.h"
 
+#include "checkpoints.h"
 #include "counted.h"
 #include "project_keeper_parts.h"
 #include "result_json.h"
@@ -274,6 +275,8 @@ void ProjectKeeper::showResults(const core::Project &project)
         seen->encodings = base.encodings;
         m_workspace.setCalibration(std::move(*seen));
     }
+    if (const std::string kept = valueOf(viewState, "checkpoints"); !kept.empty())
+        Checkpoints::of(m_workspace).load(kept, m_workspace.edits());
     if (auto evaluated = evaluationFromJson(toQString(valueOf(viewState, "evaluation")))) {
         EvaluationState state{.result = std::move(*evaluated), .edits = m_workspace.edits(), .undoIndex = 0, .index = {}};
         if (const auto change = core::changeFromJson(valueOf(viewState, "evaluated")))
@@ -311,8 +314,10 @@ core::Project ProjectKeeper::makeProject(const core::EditState &base, bool withL
     project.labels = toPath(m_workspace.labelsPath());
     project.view = viewState;
     std::erase_if(project.view, [](const auto &item) { return item.first.starts_with("run."); });
-    for (const char *result : {"ranges", "calibrated", "evaluation", "evaluated"})
+    for (const char *result : {"ranges", "calibrated", "evaluation", "evaluated", "checkpoints"})
         project.view.erase(result);
+    if (const Checkpoints &checkpoints = Checkpoints::of(m_workspace); !checkpoints.all().empty())
+        project.view["checkpoints"] = checkpoints.toJson(base);
     project.view["evaluationInputs"] = m_workspace.evaluationInputs().spec.toStdString();
     if (const auto &calibration = m_workspace.calibration()) {
         if (m_rangesJson.empty())

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "encodings_view.h"
 
+#include "batch_bar.h"
+#include "checkpoint_bar.h"
+
 #include <studio/look/metrics.h>
 #include <studio/look/number_format.h>
 #include <studio/look/studio_style.h>
 #include <studio/workspace/counted.h>
 #include <studio/workspace/encoding_edits.h>
-#include <studio/workspace/filter_query.h>
+#include <studio/workspace/filter_sort.h>
+#include <studio/workspace/live_metrics.h>
+#include <studio/workspace/text.h>
 
-#include <QComboBox>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QItemSelectionModel>
-#include <QLabel>
-#include <QPushButton>
+#include <QMenu>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -33,11 +37,11 @@ QWidget *barOf(QWidget *parent, QHBoxLayout *&row)
     return bar;
 }
 
-QToolButton *buttonFor(QAction *action, bool withText, QWidget *parent)
+QToolButton *buttonFor(QAction *action, Qt::ToolButtonStyle style, QWidget *parent)
 {
     auto *button = new QToolButton(parent);
     button->setDefaultAction(action);
-    button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    button->setToolButtonStyle(style);
     setBarSize(button);
     return button;
 }
@@ -45,10 +49,44 @@ QToolButton *buttonFor(QAction *action, bool withText, QWidget *parent)
 } // namespace
 
 EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
-    : QWidget(parent), m_workspace(workspace), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)),
-      m_table(new TableView(this)), m_pane(new TensorPane(workspace, actions, this)), m_state(new InkLabel(CellInk::Note, this)),
-      m_result(new QLabel(this)), m_batchCount(new QLabel(this)), m_stale(new Chip(ChipKind::Neutral, {}, this)),
-      m_batch(nullptr), m_bits(new QComboBox(this)), m_apply(new QPushButton(this)), m_revert(new QPushButton(this))
+    : QWidget(parent), m_workspace(workspace), m_actions(actions), m_model(new EncodingsModel(workspace, this)), m_sorted(new SortModel(this)),
+      m_table(new TableView(this)), m_pane(new TensorPane(workspace, actions, this))
+{
+    buildTable();
+    m_batch = new BatchBar(workspace, *m_model, [this] { return selectedTensors(); }, this);
+    m_actions.add({.id = QStringLiteral("quantize.lock"),
+                   .text = tr("&Lock or unlock selected tensors"),
+                   .shortcut = QKeySequence(Qt::CTRL | Qt::Key_L),
+                   .icon = Icon::Lock,
+                   .tip = tr("A locked encoding is changed by no edit and no calibration"),
+                   .context = this},
+                  [this] { toggleLock(); });
+
+    auto *left = new QWidget(this);
+    auto *column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildTools());
+    column->addWidget(m_table, 1);
+    column->addWidget(m_batch);
+    column->addWidget(buildFoot());
+    auto *split = new QSplitter(this);
+    split->setChildrenCollapsible(false);
+    split->addWidget(left);
+    split->addWidget(m_pane);
+    split->setStretchFactor(0, 1);
+    split->setStretchFactor(1, 1);
+    split->setSizes({812, 628});
+    m_pane->setMinimumWidth(scaled(260));
+    auto *whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(split);
+    connectAll();
+    sortByCulprits();
+    updateState();
+}
+
+void EncodingsView::buildTable()
 {
     m_table->setObjectName(QStringLiteral("encodingsTable"));
     m_table->setAccessibleName(tr("Encodings"));
@@ -62,80 +100,106 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
     m_table->tableDelegate()->setValidator([this](const QModelIndex &index, const QString &text) {
         return m_model->whyInvalid(m_sorted->mapToSource(index), text);
     });
-    const int widths[] = {180, 78, 44, 70, 70, 90, 62, 94, 60, 104, 66, 72, 60};
+    const int widths[] = {226, 40, 104, 104, 62, 50, 70, 70, 78, 78, 66, 70, 70, 90, 62, 94, 72};
+    static_assert(std::size(widths) == EncodingsModel::ColumnCount);
     for (int column = 0; column < EncodingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_table, &QWidget::customContextMenuRequested, this, &EncodingsView::showTableMenu);
+    QHeaderView *header = m_table->horizontalHeader();
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint &at) {
+        QMenu menu;
+        addColumnActions(&menu);
+        menu.exec(header->mapToGlobal(at));
+    });
+    // Asking for an order ends what held the rows.
+    for (QHeaderView *pressed : {header, m_table->stickyColumn()->horizontalHeader()})
+        connect(pressed, &QHeaderView::sectionPressed, this, [this] { holdRows(false); });
+}
+
+QWidget *EncodingsView::buildTools()
+{
+    m_tools = barOf(this, m_toolRow);
+    m_checkpoint = new CheckpointBar(m_workspace, m_tools);
+    m_toolRow->addStretch(1);
+    m_toolRow->addWidget(m_checkpoint, 100);
+    for (const char *id : {"edit.undo", "edit.redo"})
+        m_toolRow->addWidget(buttonFor(m_actions.action(QString::fromLatin1(id)), Qt::ToolButtonIconOnly, m_tools));
+    return m_tools;
+}
+
+// Made when the view is first shown: by then every part of the window has registered its commands.
+void EncodingsView::fillTools()
+{
+    if (m_tools->findChild<QToolButton *>(QStringLiteral("encodingsMore")))
+        return;
+    int at = 0;
+    for (const char *id : {"quantize.calibrate", "quantize.evaluate", "quantize.sensitivity", "quantize.equalize"}) {
+        const QString name = QString::fromLatin1(id);
+        if (!m_actions.contains(name))
+            continue;
+        const Qt::ToolButtonStyle style = at == 0 ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonTextOnly;
+        m_toolRow->insertWidget(at, buttonFor(m_actions.action(name), style, m_tools));
+        ++at;
+    }
+    auto *more = new QToolButton(m_tools);
+    more->setObjectName(QStringLiteral("encodingsMore"));
+    more->setAccessibleName(tr("More"));
+    more->setToolTip(tr("Further commands for encodings"));
+    more->setIcon(icon(Icon::More));
+    more->setPopupMode(QToolButton::InstantPopup);
+    auto *menu = new QMenu(more);
+    for (const char *id : {"quantize.mixed", "quantize.bias-correct", "quantize.import", "quantize.export", "quantize.lock"}) {
+        if (m_actions.contains(QString::fromLatin1(id)))
+            menu->addAction(m_actions.action(QString::fromLatin1(id)));
+    }
+    addColumnActions(menu->addMenu(tr("Columns")));
+    more->setMenu(menu);
+    setBarSize(more);
+    m_toolRow->insertWidget(at, more);
+}
+
+QWidget *EncodingsView::buildFoot()
+{
+    QHBoxLayout *row = nullptr;
+    QWidget *foot = barOf(this, row);
+    m_count = new InkLabel(CellInk::Label, foot);
+    m_count->setObjectName(QStringLiteral("encodingsCount"));
+    m_since = new InkLabel(CellInk::Label, foot);
+    m_since->setObjectName(QStringLiteral("editsSinceCheckpoint"));
+    m_held = new Chip(ChipKind::Neutral, tr("row order held while editing"), foot);
+    m_held->setObjectName(QStringLiteral("rowOrderHeld"));
+    m_held->setToolTip(tr("Rows keep their places, whatever their numbers become. Click to sort them again."));
+    m_held->setClickable(true);
+    m_held->hide();
+    connect(m_held, &QAbstractButton::clicked, this, &EncodingsView::sortAgain);
+    m_result = new InkLabel(CellInk::Label, foot);
+    m_result->setElided(true);
+    m_stale = new Chip(ChipKind::Neutral, {}, foot);
+    m_stale->hide();
+    m_estimate = new Chip(ChipKind::Estimate, {}, foot);
+    m_estimate->setObjectName(QStringLiteral("encodingsEstimate"));
+    m_estimate->hide();
+    row->setSpacing(metrics().gap);
+    row->addWidget(m_count);
+    row->addWidget(m_since);
+    row->addWidget(m_held);
+    row->addWidget(m_result, 1);
+    row->addWidget(m_estimate);
+    row->addWidget(m_stale);
+    return foot;
+}
+
+void EncodingsView::connectAll()
+{
     connect(m_table->tableDelegate(), &TableDelegate::editRejected, this, [this](const QModelIndex &, const QString &reason) {
         Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(reason));
     });
     connect(m_model, &EncodingsModel::editRefused, this,
             [this](const QString &why) { Q_EMIT m_workspace.notice(tr("Nothing changed: %1").arg(why)); });
-
-    QHBoxLayout *top = nullptr;
-    QWidget *bar = barOf(this, top);
-    for (const char *id : {"quantize.calibrate", "quantize.evaluate", "quantize.import", "quantize.export"})
-        top->addWidget(buttonFor(actions.action(QString::fromLatin1(id)), true, bar));
-    top->addStretch(1);
-    m_state->setElided(true);
-    m_state->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    top->addWidget(m_state, 1);
-    top->addWidget(buttonFor(actions.action(QStringLiteral("edit.undo")), false, bar));
-    top->addWidget(buttonFor(actions.action(QStringLiteral("edit.redo")), false, bar));
-
-    QHBoxLayout *below = nullptr;
-    m_batch = barOf(this, below);
-    for (const int bits : {4, 8, 16})
-        m_bits->addItem(QString::number(bits), bits);
-    m_bits->setCurrentIndex(1);
-    m_bits->setObjectName(QStringLiteral("batchBits"));
-    m_bits->setAccessibleName(tr("Bits"));
-    m_apply->setText(tr("Apply as one step"));
-    m_apply->setObjectName(QStringLiteral("batchApply"));
-    m_revert->setText(tr("Revert to calibrated"));
-    m_revert->setObjectName(QStringLiteral("batchRevert"));
-    setBarSize(m_bits);
-    setBarSize(m_apply);
-    setBarSize(m_revert);
-    m_batchCount->setFont(uiFont(12, QFont::DemiBold));
-    below->addWidget(m_batchCount);
-    below->addSpacing(metrics().gap);
-    auto *setBitsLabel = new QLabel(tr("set bits"), m_batch);
-    setBitsLabel->setForegroundRole(QPalette::PlaceholderText);
-    below->addWidget(setBitsLabel);
-    below->addWidget(m_bits);
-    below->addWidget(m_apply);
-    below->addStretch(1);
-    below->addWidget(m_revert);
-
-    QHBoxLayout *results = nullptr;
-    QWidget *resultBar = barOf(this, results);
-    m_result->setWordWrap(true);
-    results->addWidget(m_result, 1);
-    results->addWidget(m_stale);
-
-    auto *left = new QWidget(this);
-    auto *column = new QVBoxLayout(left);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(bar);
-    column->addWidget(m_table, 1);
-    column->addWidget(m_batch);
-    column->addWidget(resultBar);
-    auto *split = new QSplitter(this);
-    split->setChildrenCollapsible(false);
-    split->addWidget(left);
-    split->addWidget(m_pane);
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 1);
-    split->setSizes({1080, 360});
-    m_pane->setMinimumWidth(scaled(260));
-    auto *whole = new QVBoxLayout(this);
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(split);
-
-    connect(m_apply, &QPushButton::clicked, this, &EncodingsView::applyBits);
-    connect(m_revert, &QPushButton::clicked, this, &EncodingsView::revertSelected);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        m_batch->selectionChanged();
         updateState();
         if (m_selecting)
             return;
@@ -144,17 +208,93 @@ EncodingsView::EncodingsView(Workspace &workspace, ActionRegistry &actions, QWid
             m_workspace.selectTensor(tensor);
     });
     connect(&m_workspace, &Workspace::selectionChanged, this, &EncodingsView::showSelection);
-    connect(&m_workspace, &Workspace::filterChanged, this, [this] {
-        const FilterQuery query(m_workspace.filter());
-        if (query.isEmpty())
-            m_sorted->setRowPredicate({});
-        else
-            m_sorted->setRowPredicate([this, query](int row, const QModelIndex &) { return m_model->matches(row, query); });
-    });
-    for (const auto signal :
-         {&Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged, &Workspace::documentChanged})
+    connect(&m_workspace, &Workspace::filterChanged, this, &EncodingsView::applyFilter);
+    LiveMetrics &live = m_workspace.live();
+    connect(&live, &LiveMetrics::encodingsShown, this, [this] { holdRows(true); });
+    for (const auto signal : {&LiveMetrics::metricsChanged, &LiveMetrics::stateChanged, &LiveMetrics::encodingsShown})
+        connect(&live, signal, this, &EncodingsView::updateState);
+    // What is new from the ground up is sorted anew.
+    for (const auto signal : {&Workspace::calibrationChanged, &Workspace::evaluationChanged, &Workspace::documentChanged})
+        connect(&m_workspace, signal, this, [this] { holdRows(false); });
+    for (const auto signal : {&Workspace::editsChanged, &Workspace::calibrationChanged, &Workspace::evaluationChanged, &Workspace::documentChanged})
         connect(&m_workspace, signal, this, &EncodingsView::updateState);
+    connect(&Checkpoints::of(m_workspace), &Checkpoints::changed, this, &EncodingsView::updateState);
+}
+
+void EncodingsView::showEvent(QShowEvent *event)
+{
+    fillTools();
+    m_workspace.live().start();
+    QWidget::showEvent(event);
+}
+
+void EncodingsView::applyFilter()
+{
+    const QString filter = m_workspace.filter();
+    const SplitFilter split = splitFilter(filter);
+    if (const auto [column, descending] = EncodingsModel::sortColumn(split.sort); column >= 0) {
+        holdRows(false);
+        m_table->setSortKeys({{column, descending ? Qt::DescendingOrder : Qt::AscendingOrder}});
+    }
+    if (split.terms.isEmpty())
+        m_sorted->setRowPredicate({});
+    else
+        m_sorted->setRowPredicate([this, filter](int row, const QModelIndex &) { return m_model->matches(row, filter); });
     updateState();
+}
+
+// Activations with the lowest local SQNR on top: what is wrong there is not inherited, so an edit of the tensor mends it.
+void EncodingsView::sortByCulprits()
+{
+    m_table->setSortKeys({{EncodingsModel::Kind, Qt::AscendingOrder}, {EncodingsModel::LocalSqnr, Qt::AscendingOrder}});
+    m_table->horizontalHeader()->setSortIndicator(EncodingsModel::LocalSqnr, Qt::AscendingOrder);
+}
+
+void EncodingsView::sortAgain()
+{
+    holdRows(false);
+    const QList<SortKey> keys = m_table->sortKeys();
+    if (keys.size() == 2 && keys.first().column == EncodingsModel::Kind)
+        sortByCulprits();
+    else
+        m_table->setSortKeys(keys);
+}
+
+void EncodingsView::holdRows(bool hold)
+{
+    if (m_holds == hold)
+        return;
+    m_holds = hold;
+    m_table->holdRowOrder(hold);
+    updateState();
+    if (!hold)
+        m_sorted->invalidate();
+}
+
+void EncodingsView::addColumnActions(QMenu *menu)
+{
+    for (int column = 1; column < EncodingsModel::ColumnCount; ++column) {
+        QAction *action = menu->addAction(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setToolTip(m_model->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_table->isColumnHidden(column));
+        connect(action, &QAction::toggled, m_table, [this, column](bool shown) { m_table->setColumnHidden(column, !shown); });
+    }
+}
+
+void EncodingsView::showTableMenu(const QPoint &at)
+{
+    QMenu menu;
+    const std::vector<core::TensorId> tensors = selectedTensors();
+    const auto document = m_workspace.document();
+    if (document && !tensors.empty()) {
+        menu.addAction(m_actions.action(QStringLiteral("quantize.lock")));
+        QAction *revert = menu.addAction(tr("Revert to calibrated"), this, &EncodingsView::revertSelected);
+        revert->setEnabled(m_workspace.calibration().has_value());
+        menu.addSeparator();
+    }
+    addColumnActions(menu.addMenu(tr("Columns")));
+    menu.exec(m_table->viewport()->mapToGlobal(at));
 }
 
 std::vector<core::TensorId> EncodingsView::selectedTensors() const
@@ -166,39 +306,24 @@ std::vector<core::TensorId> EncodingsView::selectedTensors() const
     return tensors;
 }
 
-void EncodingsView::applyBits()
-{
-    const auto document = m_workspace.document();
-    if (!document)
-        return;
-    const int bits = m_bits->currentData().toInt();
-    const std::vector<core::TensorId> tensors = selectedTensors();
-    auto change = EncodingEdits(*document, m_workspace.edits()).setBits(tensors, bits);
-    if (change) {
-        const auto applied = m_workspace.history().apply(
-            *change, tr("%1 bit for %2").arg(bits).arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
-        if (!applied)
-            Q_EMIT m_workspace.failed(applied.error());
-    } else {
-        Q_EMIT m_workspace.failed(change.error());
-    }
-}
-
 void EncodingsView::revertSelected()
 {
-    const auto document = m_workspace.document();
-    if (!document || !m_workspace.calibration())
+    if (!m_workspace.document() || !m_workspace.calibration())
         return;
+    m_batch->apply(BatchBar::Revert, selectedTensors());
+}
+
+void EncodingsView::toggleLock()
+{
+    const auto document = m_workspace.document();
     const std::vector<core::TensorId> tensors = selectedTensors();
-    auto change = EncodingEdits(*document, m_workspace.edits()).revert(tensors, m_workspace.calibration()->encodings);
-    if (change) {
-        const auto applied = m_workspace.history().apply(
-            *change, tr("revert %1 to calibrated").arg(Counted::tensors(static_cast<qint64>(tensors.size()))));
-        if (!applied)
-            Q_EMIT m_workspace.failed(applied.error());
-    } else {
-        Q_EMIT m_workspace.notice(tr("The selected tensors are as calibrated."));
+    if (!document || tensors.empty()) {
+        Q_EMIT m_workspace.notice(tr("Select tensors first."));
+        return;
     }
+    const EncodingEdits edits(*document, m_workspace.edits());
+    const bool all = std::ranges::all_of(tensors, [&](core::TensorId tensor) { return edits.isLocked(tensor); });
+    m_batch->apply(all ? BatchBar::Unlock : BatchBar::Lock, tensors);
 }
 
 void EncodingsView::showSelection()
@@ -228,24 +353,36 @@ void EncodingsView::showSelection()
 void EncodingsView::updateState()
 {
     const bool encoded = !m_workspace.encodings().empty();
-    const int selected = static_cast<int>(m_table->selectionModel()->selectedRows().size());
-    m_batchCount->setText(tr("%1 selected").arg(formatCount(selected)));
-    m_batch->setVisible(encoded && selected > 0);
-    m_revert->setEnabled(m_workspace.calibration().has_value());
-    m_revert->setToolTip(m_workspace.calibration() ? QString() : tr("These encodings were imported, not calibrated here."));
-    m_state->setText(m_workspace.calibration() ? tr("calibrated, min-max, n=%1").arg(m_workspace.calibration()->samples)
-                                               : (encoded ? tr("encodings without calibration") : tr("not calibrated")));
+    m_batch->setVisible(encoded);
+    m_actions.setReason(QStringLiteral("quantize.lock"), encoded ? QString() : tr("There are no encodings yet."));
+    const qint64 shown = m_sorted->rowCount(), all = m_model->rowCount();
+    m_count->setText(shown == all ? Counted::tensors(all) : tr("%1 of %2").arg(formatCount(shown), formatCount(all)));
+    const int since = Checkpoints::of(m_workspace).editsSince();
+    m_since->setText(tr("%1 since checkpoint").arg(Counted::edits(since)));
+    m_since->setVisible(since > 0);
+    m_held->setVisible(m_holds);
+    const LiveMetrics &live = m_workspace.live();
+    const runtime::WhatIfResult *result = live.result();
+    m_estimate->setVisible(result && result->isEstimate);
+    if (result)
+        m_estimate->setText(tr("%1 of %2 samples").arg(formatCount(static_cast<qint64>(result->samplesUsed)), formatCount(static_cast<qint64>(result->samplesAsked))));
+    const auto &evaluated = m_workspace.evaluation();
+    const runtime::Evaluation *numbers = live.evaluation();
+    if (!numbers && evaluated)
+        numbers = &evaluated->result;
     QString text;
-    if (const auto &evaluation = m_workspace.evaluation()) {
+    if (numbers) {
         QStringList parts;
-        for (const runtime::OutputError &output : evaluation->result.outputs)
-            parts << tr("%1: SQNR %2").arg(QString::fromStdString(output.name), formatDecibel(output.sqnrDb));
-        if (const auto &accuracy = evaluation->result.accuracy)
+        for (const runtime::OutputError &output : numbers->outputs)
+            parts << tr("%1: SQNR %2").arg(toQString(output.name), formatDecibel(output.sqnrDb));
+        if (const auto &accuracy = numbers->accuracy)
             parts << tr("top-1 %1 float, %2 quantized, agreement %3")
                          .arg(formatPercent(100 * accuracy->floatTop1, 2), formatPercent(100 * accuracy->quantizedTop1, 2),
                               formatPercent(100 * accuracy->agreement, 2));
-        parts << tr("n=%1 samples").arg(formatCount(static_cast<qint64>(evaluation->result.samples)));
+        parts << tr("n=%1 samples").arg(formatCount(static_cast<qint64>(numbers->samples)));
         text = parts.join(QStringLiteral("   "));
+    } else if (live.state() == LiveMetrics::State::Failed) {
+        text = live.whyNot();
     } else {
         text = encoded ? tr("Not evaluated yet. Evaluate shows the error of every tensor.")
                        : tr("Calibrate gives every tensor its range and grid.");
@@ -253,7 +390,7 @@ void EncodingsView::updateState()
     m_result->setText(text);
     const int age = m_workspace.evaluationAge();
     m_stale->setText(Counted::evaluatedBefore(age));
-    m_stale->setVisible(age > 0);
+    m_stale->setVisible(age > 0 && !live.evaluation());
 }
 
 } // namespace nordlys::studio

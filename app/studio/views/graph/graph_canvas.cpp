@@ -7,6 +7,7 @@
 #include <studio/look/motion.h>
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/live_metrics.h>
 #include <studio/workspace/placement_keeper.h>
 #include <studio/workspace/text.h>
 
@@ -48,6 +49,7 @@ GraphCanvas::GraphCanvas(Workspace &workspace, QWidget *parent) : QWidget(parent
     connect(&m_workspace, &Workspace::documentChanged, this, &GraphCanvas::rebuildScene);
     for (const auto signal : {&Workspace::runsChanged, &Workspace::evaluationChanged, &Workspace::editsChanged})
         connect(&m_workspace, signal, this, &GraphCanvas::rebuildHeat);
+    connect(&m_workspace.live(), &LiveMetrics::metricsChanged, this, &GraphCanvas::rebuildHeat);
     connect(&m_workspace, &Workspace::selectionChanged, this, [this] {
         const Selection &selection = m_workspace.selection();
         m_marks.selected = selection.node;
@@ -280,9 +282,13 @@ QString GraphCanvas::describe(core::NodeId node) const
                                   formatCount(static_cast<std::int64_t>(summary->duration.count)), run->name);
         }
     }
-    if (m_workspace.evaluation()) {
-        for (const core::TensorId output : document.graph().node(node).outputs) {
-            if (const runtime::TensorError *error = m_workspace.evaluation()->find(document.graph().nameOf(output)))
+    for (const core::TensorId output : document.graph().node(node).outputs) {
+        if (output.isValid()) {
+            const std::string_view name = document.graph().nameOf(output);
+            const runtime::TensorError *error = m_workspace.live().find(name);
+            if (!error && m_workspace.evaluation())
+                error = m_workspace.evaluation()->find(name);
+            if (error)
                 lines << tr("SQNR %1 total, %2 local").arg(formatDecibel(error->sqnrDb), formatDecibel(error->localSqnrDb));
         }
     }

@@ -4,6 +4,7 @@
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
 #include <studio/workspace/counted.h>
+#include <studio/workspace/live_metrics.h>
 
 #include <algorithm>
 #include <cmath>
@@ -31,8 +32,11 @@ const runtime::TensorError *GraphHeatBuilder::errorOf(core::NodeId node) const
     for (const core::TensorId output : document.graph().node(node).outputs) {
         if (!output.isValid())
             continue;
-        if (const runtime::TensorError *error = m_workspace.evaluation()->find(document.graph().nameOf(output)))
+        const std::string_view name = document.graph().nameOf(output);
+        if (const runtime::TensorError *error = m_workspace.live().find(name))
             return error;
+        if (const auto &evaluated = m_workspace.evaluation(); evaluated && evaluated->find(name))
+            return evaluated->find(name);
     }
     return nullptr;
 }
@@ -105,7 +109,7 @@ void GraphHeatBuilder::fillError(GraphHeat &heat) const
     heat.fillTitle = tr("Fill: SQNR, total, dB");
     heat.fillLow = decibels(kGoodDb, QStringLiteral("≥"));
     heat.fillHigh = decibels(kBadDb, QStringLiteral("≤"));
-    if (const int age = m_workspace.evaluationAge(); age > 0)
+    if (const int age = m_workspace.evaluationAge(); age > 0 && !m_workspace.live().result())
         heat.note = Counted::evaluatedBefore(age);
 }
 
@@ -131,6 +135,7 @@ GraphHeat GraphHeatBuilder::build(FillMetric fill, BorderMetric border) const
     heat.border.assign(count, -1);
     heat.value.assign(count, QString());
     const RunRecord *run = m_workspace.run();
+    const bool hasErrors = m_workspace.evaluation() || m_workspace.live().evaluation();
     const bool hasRun = run && !run->summary.layers.empty();
     if (fill == FillMetric::Automatic)
         fill = hasRun ? FillMetric::Time : FillMetric::Macs;
@@ -142,14 +147,14 @@ GraphHeat GraphHeatBuilder::build(FillMetric fill, BorderMetric border) const
     } else if (fill == FillMetric::Macs || fill == FillMetric::Parameters) {
         fillCost(heat, fill == FillMetric::Macs);
     } else if (fill == FillMetric::Error) {
-        if (m_workspace.evaluation())
+        if (hasErrors)
             fillError(heat);
         else
             heat.note = tr("Not evaluated yet, so there are no errors.");
     }
     if (border == BorderMetric::Automatic)
         border = BorderMetric::LocalError;
-    if (m_workspace.evaluation() && border != BorderMetric::None)
+    if (hasErrors && border != BorderMetric::None)
         borderError(heat, border == BorderMetric::LocalError);
     return heat;
 }

@@ -4,6 +4,7 @@
 
 #include <studio/look/number_format.h>
 #include <studio/look/theme.h>
+#include <studio/workspace/live_metrics.h>
 #include <studio/workspace/text.h>
 
 #include <QFontMetricsF>
@@ -29,7 +30,7 @@ QString GraphPainter::labelOf(core::TensorId tensor) const
 {
     const Document &document = m_scene.document();
     QStringList parts;
-    const core::EncodingEntry *entry = m_workspace.encodings().find(document.graph().nameOf(tensor));
+    const core::EncodingEntry *entry = m_workspace.live().encodings().find(document.graph().nameOf(tensor));
     if (m_marks.encodings && entry) {
         QString text = encodingName(entry->encoding);
         if (entry->encoding.isBlockwise())
@@ -44,8 +45,12 @@ QString GraphPainter::labelOf(core::TensorId tensor) const
     }
     if (m_marks.shapes)
         parts << toQString(document.shapeText(tensor));
-    if (m_marks.encodings && m_workspace.evaluation()) {
-        if (const runtime::TensorError *error = m_workspace.evaluation()->find(document.graph().nameOf(tensor)))
+    if (m_marks.encodings) {
+        const std::string_view name = document.graph().nameOf(tensor);
+        const runtime::TensorError *error = m_workspace.live().find(name);
+        if (!error && m_workspace.evaluation())
+            error = m_workspace.evaluation()->find(name);
+        if (error)
             parts << formatDecibel(error->sqnrDb);
     }
     return parts.join(QStringLiteral("  "));
@@ -100,7 +105,7 @@ void GraphPainter::paintWeight(QPainter &painter, core::NodeId node, const QRect
     const core::TensorId weight = document.weightOf(node);
     if (!weight.isValid())
         return;
-    const core::EncodingEntry *entry = m_workspace.encodings().find(document.graph().nameOf(weight));
+    const core::EncodingEntry *entry = m_workspace.live().encodings().find(document.graph().nameOf(weight));
     QString text;
     if (entry) {
         text = encodingName(entry->encoding);
