@@ -369,8 +369,9 @@ TEST_F(EncodingsEditor, DownstreamTensorsFollowTheSelectedOne)
         if (error->bitwidth == 0)
             continue;
         const double rest = std::pow(10, -error->sqnrDb / 10) - std::pow(10, -error->localSqnrDb / 10);
-        if (rest > 1e-12)
+        if (rest > 1e-12) {
             EXPECT_NEAR(model.index(row, DownstreamModel::Inherited).data(NumberRole).toDouble(), -10 * std::log10(rest), 1e-6) << row;
+        }
     }
     EXPECT_EQ(name(model.tensorOf(model.rowCount() - 1)), name(graph().outputs.front()));
     auto *table = child<TableView>("downstreamTable");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The drawings of the tensor pane by themselves, with real mouse and key events.
+#include <studio/look/theme.h>
 #include <studio/views/encodings/channel_strip.h>
 #include <studio/views/encodings/histogram_plot.h>
 #include <studio/views/encodings/metric_strip.h>

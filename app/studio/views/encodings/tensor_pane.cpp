@@ -156,7 +156,8 @@ void TensorPane::buildDownstream()
     m_table->setAccessibleName(tr("Downstream"));
     m_table->setModel(m_downstream);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setEmptyText(tr("No errors yet. They are computed over the samples of an evaluation or calibration."));
+    m_table->setEmptyText(tr("No errors yet"));
+    m_table->setStickyFirstColumn(false); // it is nearly as narrow as its first column
     auto *delegate = new NoiseBarDelegate(m_table);
     m_table->setItemDelegateForColumn(DownstreamModel::Noise, delegate);
     m_table->setMinimumHeight(scaled(72));
