@@ -19,13 +19,13 @@ struct CalibrationRequest {
     InputSource inputs;
     int actBits = 8, weightBits = 8;
     bool perChannel = false;
-    core::RangeChoice actRange, weightRange;
+    core::RangeChoice actRange = {}, weightRange = {};
     core::RangeSchema actSchema = core::RangeSchema::Asymmetric, weightSchema = core::RangeSchema::Symmetric;
     core::HistogramMode histogram = core::HistogramMode::Growing;
-    QString exclude;          ///< queries of core/quantization/tensor_query.h, divided by ';'
+    QString exclude = {};     ///< queries of core/quantization/tensor_query.h, divided by ';'
     bool keepPresent = false; ///< only what has no encoding yet is calibrated; locked entries always stay
     bool reuse = false;       ///< no run where what the last calibration saw is enough
-    QString statistics;       ///< file to go on from and to write to; empty: none
+    QString statistics = {};  ///< file to go on from and to write to; empty: none
 };
 
 /// What a calibration leaves.

@@ -64,7 +64,8 @@ void Quantizer::calibrate(const CalibrationRequest &request)
         return;
     m_workspace.setInputs(request.inputs, m_workspace.evaluationInputs(), m_workspace.labelsPath());
     const auto options = Calibrations::optionsOf(request, document->graph(), m_workspace.encodings(), workerThreads());
-    const auto before = m_workspace.calibration() ? m_workspace.calibration()->statistics : nullptr;
+    const auto &last = m_workspace.calibration();
+    const auto before = last && last->inputs == request.inputs ? last->statistics : nullptr;
     m_calibration.start(
         [document, request, options, before](const core::JobContext &job) -> core::Expected<CalibrationOutcome> {
             auto samples = openSamples(request.inputs, document->graph());
