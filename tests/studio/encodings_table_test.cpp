@@ -269,8 +269,13 @@ TEST_F(StudioEncodingsTable, CheckpointsTravelWithTheProjectAndRecovery)
     const core::EditState base = workspace().edits();
     // Against any base the same comes back; what is no checkpoint is left out.
     for (const core::EditState &against : {base, core::EditState()}) {
-        const std::string json = checkpoints.toJson(against);
-        checkpoints.load(json, against);
+        std::map<std::string, std::string> stored{{"view", "encodings"}, {"checkpoint.7", "gone"}};
+        checkpoints.store(stored, against);
+        EXPECT_FALSE(stored.contains("checkpoint.7"));
+        EXPECT_TRUE(stored.contains("view"));
+        stored["checkpoint.8"] = "no change";
+        stored["checkpoint.8.name"] = "broken";
+        checkpoints.load(stored, against);
         ASSERT_EQ(checkpoints.all().size(), 2U);
         EXPECT_EQ(checkpoints.all()[0].encodings, calibrated);
         EXPECT_EQ(checkpoints.all()[1].encodings, four);
@@ -287,7 +292,7 @@ TEST_F(StudioEncodingsTable, CheckpointsTravelWithTheProjectAndRecovery)
     ASSERT_TRUE(waitUntil([this] { return !workspace().projectPath().isEmpty() && !window->isBusy(); }));
     ASSERT_EQ(Checkpoints::of(workspace()).all().size(), 2U);
     EXPECT_EQ(Checkpoints::of(workspace()).all()[1].encodings, four);
-    Checkpoints::of(workspace()).load("no json", {});
+    Checkpoints::of(workspace()).load({}, {});
     EXPECT_TRUE(Checkpoints::of(workspace()).all().empty());
 }
 

@@ -148,7 +148,9 @@ QVariant EncodingsModel::display(int row, int column) const
     case TotalSqnr: return decibels(number(row, column).toDouble());
     case Clipped: {
         const double share = number(row, Clipped).toDouble();
-        return std::isnan(share) ? dash() : share == 0 ? QStringLiteral("0") : formatSignificant(share, 3, 3);
+        if (std::isnan(share) || share == 0)
+            return std::isnan(share) ? dash() : QStringLiteral("0");
+        return share < 0.0005 ? QLatin1Char('<') + formatNumber(0.001, 3) : formatSignificant(share, 3, 3);
     }
     case Dead: {
         const double codes = number(row, Dead).toDouble();

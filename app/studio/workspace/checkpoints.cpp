@@ -3,10 +3,6 @@
 
 #include "text.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -14,6 +10,14 @@ namespace nordlys::studio {
 namespace {
 
 constexpr qsizetype kMostLetters = 100;
+constexpr std::string_view kPrefix = "checkpoint.", kCompared = "checkpoint.compared", kName = ".name";
+
+std::string keyOf(std::size_t index, std::string_view part = {})
+{
+    std::string key;
+    key.append(kPrefix).append(std::to_string(index)).append(part);
+    return key;
+}
 
 core::EditState only(const core::EncodingSet &encodings)
 {
@@ -134,34 +138,50 @@ int Checkpoints::editsSince() const
     return std::max(1, std::abs(m_workspace.history().stack().index() - entry->undoIndex));
 }
 
-std::string Checkpoints::toJson(const core::EditState &base) const
+// Written again and again while edits are kept for a recovery, so only what is new is turned into text.
+void Checkpoints::store(std::map<std::string, std::string> &view, const core::EditState &base)
 {
-    QJsonArray rows;
-    for (const Checkpoint &entry : m_all) {
-        const core::Change change = core::difference(only(base.encodings), only(entry.encodings), "checkpoint");
-        rows.append(QJsonObject{{QStringLiteral("name"), entry.name}, {QStringLiteral("change"), QString::fromStdString(core::changeToJson(change))}});
+    std::erase_if(view, [](const auto &item) { return item.first.starts_with(kPrefix); });
+    if (m_all.empty())
+        return;
+    const bool sameBase = m_storedBase == base.encodings;
+    if (!sameBase)
+        m_storedBase = base.encodings;
+    for (std::size_t i = 0; i < m_all.size(); ++i) {
+        Checkpoint &entry = m_all[i];
+        if (!sameBase || entry.stored.empty())
+            entry.stored = core::changeToJson(core::difference(only(base.encodings), only(entry.encodings), "checkpoint"));
+        view[keyOf(i)] = entry.stored;
+        view[keyOf(i, kName)] = entry.name.toStdString();
     }
-    const QJsonObject object{{QStringLiteral("checkpoints"), rows}, {QStringLiteral("compared"), static_cast<int>(m_compared)}};
-    return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+    view[std::string(kCompared)] = std::to_string(m_compared);
 }
 
-void Checkpoints::load(const std::string &json, const core::EditState &base)
+const std::string *Checkpoints::storedAs(const core::EncodingSet &encodings) const
+{
+    const auto found = std::ranges::find_if(m_all, [&](const Checkpoint &entry) { return !entry.stored.empty() && entry.encodings == encodings; });
+    return found == m_all.end() ? nullptr : &found->stored;
+}
+
+void Checkpoints::load(const std::map<std::string, std::string> &view, const core::EditState &base)
 {
     m_all.clear();
     m_compared = 0;
-    const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
-    const QJsonArray rows = object.value(QStringLiteral("checkpoints")).toArray();
-    for (const QJsonValue row : rows) {
-        const QString name = row.toObject().value(QStringLiteral("name")).toString().trimmed().left(kMostLetters);
-        const auto change = core::changeFromJson(row.toObject().value(QStringLiteral("change")).toString().toStdString());
+    for (std::size_t i = 0; i < kMost; ++i) {
+        const auto stored = view.find(keyOf(i)), named = view.find(keyOf(i, kName));
+        if (stored == view.end() || named == view.end())
+            continue;
+        const QString name = toQString(named->second).trimmed().left(kMostLetters);
+        const auto change = core::changeFromJson(stored->second);
         core::EditState state = only(base.encodings);
         const bool taken = std::ranges::any_of(m_all, [&](const Checkpoint &entry) { return entry.name == name; });
-        if (name.isEmpty() || taken || !change || m_all.size() >= kMost || !core::applyChange(state, *change))
-            continue;
-        m_all.push_back({name, std::move(state.encodings), m_workspace.history().stack().index()});
+        if (!name.isEmpty() && !taken && change && core::applyChange(state, *change))
+            m_all.push_back({name, std::move(state.encodings), m_workspace.history().stack().index()});
     }
-    const int compared = object.value(QStringLiteral("compared")).toInt();
-    m_compared = compared >= 0 && static_cast<std::size_t>(compared) < m_all.size() ? static_cast<std::size_t>(compared) : 0;
+    if (const auto compared = view.find(std::string(kCompared)); compared != view.end()) {
+        const std::size_t index = toQString(compared->second).toULongLong();
+        m_compared = index < m_all.size() ? index : 0;
+    }
     Q_EMIT changed();
 }
 

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ public:
         QString name; ///< unique
         core::EncodingSet encodings;
         int undoIndex = 0; ///< where the undo stack stood
+        std::string stored = {}; ///< as store() wrote it last
     };
     /// Oldest first.
     [[nodiscard]] const std::vector<Checkpoint> &all() const { return m_all; }
@@ -42,10 +44,12 @@ public:
     /// Steps since the compared one was made; 0: the encodings are its, or there is none.
     [[nodiscard]] int editsSince() const;
 
-    /// For the project file: each as its difference from `base`.
-    [[nodiscard]] std::string toJson(const core::EditState &base) const;
+    /// Into a project's view state, each as its difference from `base`, in place of what it held of checkpoints.
+    void store(std::map<std::string, std::string> &view, const core::EditState &base);
+    /// What store() wrote of the checkpoint that has these encodings, a core::Change as JSON; null: none has, or nothing was stored.
+    [[nodiscard]] const std::string *storedAs(const core::EncodingSet &encodings) const;
     /// Replaces all. What cannot be read or applied is left out.
-    void load(const std::string &json, const core::EditState &base);
+    void load(const std::map<std::string, std::string> &view, const core::EditState &base);
 
     static constexpr std::size_t kMost = 100;
 
@@ -59,6 +63,7 @@ private:
 
     Workspace &m_workspace;
     std::vector<Checkpoint> m_all;
+    core::EncodingSet m_storedBase; ///< of all Checkpoint::stored
     std::size_t m_compared = 0;
 };
 

@@ -275,8 +275,7 @@ void ProjectKeeper::showResults(const core::Project &project)
         seen->encodings = base.encodings;
         m_workspace.setCalibration(std::move(*seen));
     }
-    if (const std::string kept = valueOf(viewState, "checkpoints"); !kept.empty())
-        Checkpoints::of(m_workspace).load(kept, m_workspace.edits());
+    Checkpoints::of(m_workspace).load(viewState, m_workspace.edits());
     if (auto evaluated = evaluationFromJson(toQString(valueOf(viewState, "evaluation")))) {
         EvaluationState state{.result = std::move(*evaluated), .edits = m_workspace.edits(), .undoIndex = 0, .index = {}};
         if (const auto change = core::changeFromJson(valueOf(viewState, "evaluated")))
@@ -314,10 +313,10 @@ core::Project ProjectKeeper::makeProject(const core::EditState &base, bool withL
     project.labels = toPath(m_workspace.labelsPath());
     project.view = viewState;
     std::erase_if(project.view, [](const auto &item) { return item.first.starts_with("run."); });
-    for (const char *result : {"ranges", "calibrated", "evaluation", "evaluated", "checkpoints"})
+    for (const char *result : {"ranges", "calibrated", "evaluation", "evaluated"})
         project.view.erase(result);
-    if (const Checkpoints &checkpoints = Checkpoints::of(m_workspace); !checkpoints.all().empty())
-        project.view["checkpoints"] = checkpoints.toJson(base);
+    Checkpoints &checkpoints = Checkpoints::of(m_workspace);
+    checkpoints.store(project.view, base);
     project.view["evaluationInputs"] = m_workspace.evaluationInputs().spec.toStdString();
     if (const auto &calibration = m_workspace.calibration()) {
         if (m_rangesJson.empty())
@@ -327,7 +326,8 @@ core::Project ProjectKeeper::makeProject(const core::EditState &base, bool withL
         calibrated.encodings = calibration->encodings;
         core::EditState plain;
         plain.encodings = base.encodings;
-        project.view["calibrated"] = core::changeToJson(core::difference(plain, calibrated, "calibrated"));
+        const std::string *stored = checkpoints.storedAs(calibration->encodings);
+        project.view["calibrated"] = stored ? *stored : core::changeToJson(core::difference(plain, calibrated, "calibrated"));
     }
     if (const auto &evaluation = m_workspace.evaluation()) {
         if (m_evaluationJson.empty())

@@ -63,7 +63,7 @@ BatchBar::BatchBar(Workspace &workspace, const EncodingsModel &model, std::funct
     m_bits->setCurrentIndex(1);
     m_discard->setObjectName(QStringLiteral("batchDiscard"));
     m_apply->setObjectName(QStringLiteral("batchApply"));
-    m_apply->setDefault(true);
+    setPrimary(m_apply);
     for (QWidget *control : std::initializer_list<QWidget *>{m_query, m_property, m_bits, m_discard, m_apply})
         setBarSize(control);
     auto *title = new InkLabel(tr("Batch edit"), CellInk::Default, this);
@@ -328,7 +328,7 @@ void BatchBar::showPreview()
         const double difference = was && is ? *is - *was : 0;
         const bool known = was && is && current && std::isfinite(difference);
         cell(rows, 3, known ? delta(difference) : dash, known && difference != 0 ? std::optional(difference > 0 ? CellInk::Ok : CellInk::Warn) : std::nullopt);
-        cell(rows, 4, samples, CellInk::Estimate);
+        cell(rows, 4, samples, result && result->isEstimate ? CellInk::Estimate : CellInk::Label);
         ++rows;
     };
     const auto worst = [](const runtime::Evaluation *evaluation) -> std::optional<double> {

@@ -24,6 +24,7 @@ CheckpointBar::CheckpointBar(Workspace &workspace, QWidget *parent)
     row->setSpacing(metrics().gapSmall);
     auto *title = new InkLabel(tr("Checkpoint"), CellInk::Label, this);
     title->setElided(true);
+    title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_combo->setObjectName(QStringLiteral("checkpointCombo"));
     m_combo->setAccessibleName(tr("Checkpoint to compare with"));
     m_combo->setToolTip(tr("The table marks what has changed since this checkpoint"));

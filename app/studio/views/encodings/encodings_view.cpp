@@ -100,7 +100,7 @@ void EncodingsView::buildTable()
     m_table->tableDelegate()->setValidator([this](const QModelIndex &index, const QString &text) {
         return m_model->whyInvalid(m_sorted->mapToSource(index), text);
     });
-    const int widths[] = {226, 40, 104, 104, 62, 50, 70, 70, 78, 78, 66, 70, 70, 90, 62, 94, 72};
+    const int widths[] = {214, 40, 104, 104, 62, 48, 82, 70, 78, 78, 66, 70, 70, 90, 62, 94, 72};
     static_assert(std::size(widths) == EncodingsModel::ColumnCount);
     for (int column = 0; column < EncodingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, scaled(widths[column]));
