@@ -16,8 +16,10 @@
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <set>
 
 namespace nordlys::core {
 namespace {
@@ -613,6 +615,12 @@ TEST(QdqEncodings, ListsWhatIsNoEncoding)
     EXPECT_THAT(why["y4"], HasSubstr("3 scales for 2 channels"));
     const auto read = readEncodings(folder.path() / "float.onnx", nullptr);
     EXPECT_FALSE(read); // nothing can be read
+}
+
+TEST(QdqEncodings, RangesThatBeginAtZeroAreNoMinusZero)
+{
+    EXPECT_FALSE(std::signbit(gridFromScale(0.5, 0, 8)->min));
+    EXPECT_FALSE(std::signbit(gridFromRange(-1e-9, 1, {})->min));
 }
 
 // A vendor's file, read once more without our extraction: every pair's scale and zero point straight from the initializers.
