@@ -195,24 +195,4 @@ core::Expected<core::Change> EncodingForms::setBits(int bits) const
     return finish(made);
 }
 
-core::Expected<core::Change> EncodingForms::setLocked(bool locked) const
-{
-    if (!m_entry)
-        return refuse(whyFixed());
-    auto batch = std::make_shared<core::ChangeBatch>();
-    batch->title = std::string(m_document.graph().nameOf(m_tensor));
-    for (const core::TensorId member : m_document.tieGroup(m_tensor)) {
-        const std::string name(m_document.graph().nameOf(member));
-        const core::EncodingEntry *entry = m_workspace.encodings().find(name);
-        if (!entry || entry->locked == locked)
-            continue;
-        core::EncodingEntry changed = *entry;
-        changed.locked = locked;
-        batch->changes.push_back({core::SetEncoding{name, std::move(changed)}});
-    }
-    if (batch->changes.empty())
-        return refuse(tr("It is so already."));
-    return core::Change{std::shared_ptr<const core::ChangeBatch>(std::move(batch))};
-}
-
 } // namespace nordlys::studio

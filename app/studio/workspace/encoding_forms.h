@@ -33,8 +33,6 @@ public:
     [[nodiscard]] core::Expected<core::Change> setFloat16() const;
     /// Codes of this width; from float16 over the calibrated range, else over what was seen.
     [[nodiscard]] core::Expected<core::Change> setBits(int bits) const;
-    /// Locks or unlocks the whole group.
-    [[nodiscard]] core::Expected<core::Change> setLocked(bool locked) const;
 
     [[nodiscard]] bool isLocked() const;
     [[nodiscard]] const core::EncodingEntry *entry() const { return m_entry; }

@@ -4,6 +4,7 @@
 #include "noise_bar.h"
 
 #include <studio/look/number_format.h>
+#include <studio/models/encodings_model.h>
 #include <studio/workspace/live_metrics.h>
 #include <studio/workspace/text.h>
 
@@ -72,7 +73,7 @@ DownstreamModel::Row DownstreamModel::rowFor(core::TensorId tensor) const
     if (const runtime::TensorError *now = live.find(name)) {
         row.total = now->sqnrDb;
         row.local = now->bitwidth > 0 ? now->localSqnrDb : std::numeric_limits<double>::infinity();
-        row.inherited = inheritedSqnr(row.total, row.local);
+        row.inherited = EncodingsModel::inheritedDb(row.total, row.local);
     }
     if (const runtime::TensorError *before = live.before(name))
         row.was = before->sqnrDb;

@@ -22,13 +22,6 @@ double noiseOf(double sqnrDb)
     return std::isnan(sqnrDb) || sqnrDb == std::numeric_limits<double>::infinity() ? 0 : std::pow(10, -sqnrDb / 10);
 }
 
-double inheritedSqnr(double totalDb, double localDb)
-{
-    const double rest = noiseOf(totalDb) - noiseOf(localDb);
-    // Both are rounded sums over millions of values: what is left of equal ones is nothing.
-    return rest > 1e-9 * noiseOf(totalDb) ? -10 * std::log10(rest) : std::numeric_limits<double>::infinity();
-}
-
 void NoiseBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     TableDelegate::paint(painter, option, index);

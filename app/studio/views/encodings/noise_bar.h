@@ -30,8 +30,6 @@ public:
 
 /// Noise power relative to the signal, 10^(-dB / 10); 0 for infinite dB.
 double noiseOf(double sqnrDb);
-/// What of the total is not local, in dB: noises add up as powers. Infinite where the total is local throughout.
-double inheritedSqnr(double totalDb, double localDb);
 
 } // namespace nordlys::studio
 

@@ -59,7 +59,7 @@ void TensorPane::connectEdits()
     connect(m_header->lock, &QToolButton::clicked, this, [this](bool locked) {
         if (!isCurrent())
             return;
-        apply(EncodingForms(m_workspace, m_tensor).setLocked(locked), (locked ? tr("lock %1") : tr("unlock %1")).arg(tensorName()));
+        apply(EncodingEdits(*m_document, m_workspace.edits()).setLocked({m_tensor}, locked), (locked ? tr("lock %1") : tr("unlock %1")).arg(tensorName()));
         showHeader();
     });
 }
