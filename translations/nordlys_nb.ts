@@ -9,14 +9,38 @@
     </message>
 </context>
 <context>
-    <name>CalibrateDialog</name>
+    <name>Calibrations</name>
     <message>
-        <source>Choose a folder with images, .npy, .pb or .raw files, or write random:SEED:N.</source>
-        <translation>Velg en mappe med bilder eller .npy-, .pb- eller .raw-filer, eller skriv random:SEED:N.</translation>
+        <source>%1, weights %2</source>
+        <translation>%1, vekter %2</translation>
     </message>
     <message>
-        <source>There is no such folder or file.</source>
-        <translation>Det finnes ingen slik mappe eller fil.</translation>
+        <source>calibrate, %1, n=%2</source>
+        <translation>kalibrer, %1, n=%2</translation>
+    </message>
+    <message>
+        <source>1 sample was skipped</source>
+        <translation>1 eksempel ble hoppet over</translation>
+    </message>
+    <message>
+        <source>%1 samples were skipped</source>
+        <translation>%1 eksempler ble hoppet over</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>og %1 til</translation>
+    </message>
+    <message>
+        <source>Calibrated, with remarks</source>
+        <translation>Kalibrert, med merknader</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Lukk</translation>
     </message>
 </context>
 <context>
@@ -287,6 +311,81 @@
         <source>the selected tensors are as calibrated</source>
         <translation>de valgte tensorene er som kalibrert</translation>
     </message>
+    <message>
+        <source>This encoding is locked. Unlock it to change it.</source>
+        <translation>Denne kodingen er låst. Lås den opp for å endre den.</translation>
+    </message>
+    <message>
+        <source>grid</source>
+        <translation>rutenett</translation>
+    </message>
+    <message>
+        <source>none of the tensors has an asymmetric grid that can be edited</source>
+        <translation>ingen av tensorene har et asymmetrisk rutenett som kan redigeres</translation>
+    </message>
+    <message>
+        <source>none of the tensors has a symmetric grid that can be edited</source>
+        <translation>ingen av tensorene har et symmetrisk rutenett som kan redigeres</translation>
+    </message>
+    <message>
+        <source>lock</source>
+        <translation>lås</translation>
+    </message>
+    <message>
+        <source>none of the tensors has an encoding to lock</source>
+        <translation>ingen av tensorene har en koding å låse</translation>
+    </message>
+    <message>
+        <source>none of the tensors is locked</source>
+        <translation>ingen av tensorene er låst</translation>
+    </message>
+</context>
+<context>
+    <name>EncodingForms</name>
+    <message>
+        <source>This tensor has no encoding yet. Calibrate first.</source>
+        <translation>Denne tensoren har ingen koding ennå. Kalibrer først.</translation>
+    </message>
+    <message>
+        <source>The bias follows from the scales of its input and weight.</source>
+        <translation>Skjevheten følger av skalaene til inngangen og vekten.</translation>
+    </message>
+    <message>
+        <source>The encoding is locked.</source>
+        <translation>Kodingen er låst.</translation>
+    </message>
+    <message>
+        <source>A tensor that shares this encoding is locked.</source>
+        <translation>En tensor som deler denne kodingen, er låst.</translation>
+    </message>
+    <message>
+        <source>A float16 encoding has no grid.</source>
+        <translation>En float16-koding har ikke noe rutenett.</translation>
+    </message>
+    <message>
+        <source>Every block has a grid of its own. Calibrate per tensor or per channel to edit it.</source>
+        <translation>Hver blokk har sitt eget rutenett. Kalibrer per tensor eller per kanal for å redigere den.</translation>
+    </message>
+    <message>
+        <source>Backends take activations per tensor only.</source>
+        <translation>Backender tar bare aktiveringer per tensor.</translation>
+    </message>
+    <message>
+        <source>This operator takes its weight per tensor only.</source>
+        <translation>Denne operatoren tar bare vekten per tensor.</translation>
+    </message>
+    <message>
+        <source>The ranges of the channels are not known yet.</source>
+        <translation>Områdene til kanalene er ikke kjent ennå.</translation>
+    </message>
+    <message>
+        <source>No range is known. Calibrate first.</source>
+        <translation>Ikke noe område er kjent. Kalibrer først.</translation>
+    </message>
+    <message>
+        <source>It is so already.</source>
+        <translation>Det er slik allerede.</translation>
+    </message>
 </context>
 <context>
     <name>GraphBandPainter</name>
@@ -367,6 +466,221 @@
     <message>
         <source> /ch %1</source>
         <translation> /kanal %1</translation>
+    </message>
+</context>
+<context>
+    <name>ImproveRows</name>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Samsvar</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Nøyaktighet</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Kommando</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>What is quantized as one: an operator with its weights and what is fused into it</source>
+        <translation>Det som kvantiseres samlet: en operator med vektene sine og det som er fusjonert inn i den</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Type of its first operator</source>
+        <translation>Typen til den første operatoren</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rang</translation>
+    </message>
+    <message>
+        <source>1: costs most when quantized alone</source>
+        <translation>1: koster mest når det kvantiseres alene</translation>
+    </message>
+    <message>
+        <source>Alone%1</source>
+        <translation>Alene%1</translation>
+    </message>
+    <message>
+        <source>%1 with only this layer quantized</source>
+        <translation>%1 med bare dette laget kvantisert</translation>
+    </message>
+    <message>
+        <source>SQNR alone, dB</source>
+        <translation>SQNR alene, dB</translation>
+    </message>
+    <message>
+        <source>SQNR at the worst output with only this layer quantized</source>
+        <translation>SQNR på den dårligste utgangen med bare dette laget kvantisert</translation>
+    </message>
+    <message>
+        <source>Gain in float%1</source>
+        <translation>Gevinst som flyttall%1</translation>
+    </message>
+    <message>
+        <source>What leaving only this layer in float gains over everything quantized</source>
+        <translation>Det en vinner på å la bare dette laget være flyttall, mot alt kvantisert</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MAC-er</translation>
+    </message>
+    <message>
+        <source>Multiplications and additions of one inference: what a wider layer costs</source>
+        <translation>Multiplikasjoner og addisjoner i én inferens: det et bredere lag koster</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Biter</translation>
+    </message>
+    <message>
+        <source>Widest of the layer&apos;s encodings as they are now</source>
+        <translation>Den bredeste av lagets kodinger slik de er nå</translation>
+    </message>
+    <message>
+        <source>Quantized with it</source>
+        <translation>Kvantiseres sammen med det</translation>
+    </message>
+    <message>
+        <source>Operators that are fused into the layer or share its encoding</source>
+        <translation>Operatorer som er fusjonert inn i laget eller deler kodingen dets</translation>
+    </message>
+    <message>
+        <source>Not measured: the run was stopped before.</source>
+        <translation>Ikke målt: kjøringen ble stoppet før det.</translation>
+    </message>
+    <message>
+        <source>Cost, %</source>
+        <translation>Kostnad, %</translation>
+    </message>
+    <message>
+        <source>Share of the raised layers in what all layers cost</source>
+        <translation>De hevede lagenes andel av det alle lag koster</translation>
+    </message>
+    <message>
+        <source>With these layers raised</source>
+        <translation>Med disse lagene hevet</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR, dB</translation>
+    </message>
+    <message>
+        <source>SQNR at the worst output; decides between equal metrics</source>
+        <translation>SQNR på den dårligste utgangen; avgjør mellom like mål</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lag</translation>
+    </message>
+    <message>
+        <source>How many layers are raised</source>
+        <translation>Hvor mange lag som er hevet</translation>
+    </message>
+    <message>
+        <source>Raised</source>
+        <translation>Hevet</translation>
+    </message>
+    <message>
+        <source>Which layers are raised</source>
+        <translation>Hvilke lag som er hevet</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ingen</translation>
+    </message>
+    <message>
+        <source>best within the budget</source>
+        <translation>best innenfor budsjettet</translation>
+    </message>
+    <message>
+        <source>First layer</source>
+        <translation>Første lag</translation>
+    </message>
+    <message>
+        <source>Its channels were divided by the scales</source>
+        <translation>Kanalene ble delt på skalaene</translation>
+    </message>
+    <message>
+        <source>Second layer</source>
+        <translation>Andre lag</translation>
+    </message>
+    <message>
+        <source>Its input channels were multiplied by them</source>
+        <translation>Inngangskanalene ble ganget med dem</translation>
+    </message>
+    <message>
+        <source>Spread before</source>
+        <translation>Spredning før</translation>
+    </message>
+    <message>
+        <source>Largest over smallest channel range of the first layer</source>
+        <translation>Største delt på minste kanalområde i det første laget</translation>
+    </message>
+    <message>
+        <source>Spread after</source>
+        <translation>Spredning etter</translation>
+    </message>
+    <message>
+        <source>Least scale</source>
+        <translation>Minste skala</translation>
+    </message>
+    <message>
+        <source>Of the channels</source>
+        <translation>Av kanalene</translation>
+    </message>
+    <message>
+        <source>Largest scale</source>
+        <translation>Største skala</translation>
+    </message>
+    <message>
+        <source>Absorbed</source>
+        <translation>Flyttet</translation>
+    </message>
+    <message>
+        <source>Channels whose high bias went into the second layer</source>
+        <translation>Kanaler der en høy skjevhet gikk inn i det andre laget</translation>
+    </message>
+    <message>
+        <source>Its bias gives back what quantized weights shift</source>
+        <translation>Skjevheten gir tilbake det kvantiserte vekter forskyver</translation>
+    </message>
+    <message>
+        <source>Largest shift</source>
+        <translation>Største forskyvning</translation>
+    </message>
+    <message>
+        <source>Of one value of the bias, absolute</source>
+        <translation>Av én verdi i skjevheten, absolutt</translation>
+    </message>
+    <message>
+        <source>Its type</source>
+        <translation>Typen</translation>
+    </message>
+    <message>
+        <source>Left alone</source>
+        <translation>Latt være</translation>
+    </message>
+    <message>
+        <source>What stays as it is</source>
+        <translation>Det som forblir som det er</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Hvorfor</translation>
     </message>
 </context>
 <context>
@@ -730,6 +1044,157 @@
     <message>
         <source>no</source>
         <translation>nei</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::BatchBar</name>
+    <message>
+        <source>Discard</source>
+        <translation>Forkast</translation>
+    </message>
+    <message>
+        <source>Apply as one step</source>
+        <translation>Bruk som ett steg</translation>
+    </message>
+    <message>
+        <source>Tensors to edit</source>
+        <translation>Tensorer som skal redigeres</translation>
+    </message>
+    <message>
+        <source>selected rows, or op:Conv kind:act</source>
+        <translation>valgte rader, eller op:Conv kind:act</translation>
+    </message>
+    <message>
+        <source>What to set</source>
+        <translation>Hva som skal settes</translation>
+    </message>
+    <message>
+        <source>set bits</source>
+        <translation>sett biter</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisk</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisk</translation>
+    </message>
+    <message>
+        <source>lock</source>
+        <translation>lås</translation>
+    </message>
+    <message>
+        <source>unlock</source>
+        <translation>lås opp</translation>
+    </message>
+    <message>
+        <source>revert to calibrated</source>
+        <translation>tilbake til kalibrert</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Biter</translation>
+    </message>
+    <message>
+        <source>Batch edit</source>
+        <translation>Samlet redigering</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Forhåndsvisning</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>nå</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>etter</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>endring</translation>
+    </message>
+    <message>
+        <source>samples</source>
+        <translation>eksempler</translation>
+    </message>
+    <message>
+        <source>What the batch edit does</source>
+        <translation>Hva den samlede redigeringen gjør</translation>
+    </message>
+    <message>
+        <source>revert</source>
+        <translation>tilbakestill</translation>
+    </message>
+    <message>
+        <source>these encodings were imported, not calibrated here</source>
+        <translation>disse kodingene ble importert, ikke kalibrert her</translation>
+    </message>
+    <message>
+        <source>%1 bit for %2</source>
+        <translation>%1 biter for %2</translation>
+    </message>
+    <message>
+        <source>%1 symmetric</source>
+        <translation>%1 symmetriske</translation>
+    </message>
+    <message>
+        <source>%1 asymmetric</source>
+        <translation>%1 asymmetriske</translation>
+    </message>
+    <message>
+        <source>lock %1</source>
+        <translation>lås %1</translation>
+    </message>
+    <message>
+        <source>unlock %1</source>
+        <translation>lås opp %1</translation>
+    </message>
+    <message>
+        <source>revert %1 to calibrated</source>
+        <translation>tilbakestill %1 til kalibrert</translation>
+    </message>
+    <message>
+        <source>Nothing changed: %1</source>
+        <translation>Ingenting ble endret: %1</translation>
+    </message>
+    <message>
+        <source>%1 locked and left as they are</source>
+        <translation>%1 låst og latt være som de er</translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 valgt</translation>
+    </message>
+    <message>
+        <source>no tensor matches</source>
+        <translation>ingen tensor passer</translation>
+    </message>
+    <message>
+        <source>%1 locked</source>
+        <translation>%1 låst</translation>
+    </message>
+    <message>
+        <source>Select rows or write a query first.</source>
+        <translation>Velg rader eller skriv et søk først.</translation>
+    </message>
+    <message>
+        <source>≈ %1 of %2</source>
+        <translation>≈ %1 av %2</translation>
+    </message>
+    <message>
+        <source>SQNR at outputs</source>
+        <translation>SQNR ved utgangene</translation>
+    </message>
+    <message>
+        <source>Top-1 agreement</source>
+        <translation>Topp-1-samsvar</translation>
+    </message>
+    <message>
+        <source>Top-1 right</source>
+        <translation>Topp-1 riktig</translation>
     </message>
 </context>
 <context>
@@ -1159,60 +1624,289 @@
 <context>
     <name>nordlys::studio::CalibrateDialog</name>
     <message>
-        <source>all</source>
-        <translation>alle</translation>
-    </message>
-    <message>
         <source>One grid per output channel</source>
         <translation>Ett rutenett per utgangskanal</translation>
-    </message>
-    <message>
-        <source>Symmetric activations</source>
-        <translation>Symmetriske aktiveringer</translation>
-    </message>
-    <message>
-        <source>Symmetric weights</source>
-        <translation>Symmetriske vekter</translation>
     </message>
     <message>
         <source>Calibrate</source>
         <translation>Kalibrer</translation>
     </message>
     <message>
-        <source>automatic: size and channels of the model&apos;s input, 0 to 1</source>
-        <translation>automatisk: størrelse og kanaler som modellens inngang, 0 til 1</translation>
-    </message>
-    <message>
-        <source>min-max</source>
-        <translation>min-maks</translation>
-    </message>
-    <message>
-        <source>The range is the smallest to the largest value seen.</source>
-        <translation>Området går fra minste til største verdi som ble sett.</translation>
-    </message>
-    <message>
-        <source>Inputs</source>
-        <translation>Innganger</translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation>Eksempler</translation>
-    </message>
-    <message>
-        <source>Preprocessing</source>
-        <translation>Forbehandling</translation>
-    </message>
-    <message>
         <source>Method</source>
         <translation>Metode</translation>
     </message>
     <message>
-        <source>Activation bits</source>
-        <translation>Biter for aktiveringer</translation>
+        <source>From the smallest to the largest value seen</source>
+        <translation>Fra den minste til den største verdien som er sett</translation>
     </message>
     <message>
-        <source>Weight bits</source>
-        <translation>Biter for vekter</translation>
+        <source>What lies outside the percentile is cut off</source>
+        <translation>Det som ligger utenfor persentilen, kuttes</translation>
+    </message>
+    <message>
+        <source>The lowest mean squared error of what was seen</source>
+        <translation>Den laveste middelkvadratfeilen for det som er sett</translation>
+    </message>
+    <message>
+        <source>The lowest relative entropy (KL); only at 8 bits, min-max otherwise</source>
+        <translation>Den laveste relative entropien (KL); bare ved 8 biter, ellers min-maks</translation>
+    </message>
+    <message>
+        <source>The lowest noise, with clipping weighted three times (tf_enhanced)</source>
+        <translation>Den laveste støyen, med klipping vektet tre ganger (tf_enhanced)</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 biter</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisk</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisk</translation>
+    </message>
+    <message>
+        <source>unsigned symmetric</source>
+        <translation>symmetrisk uten fortegn</translation>
+    </message>
+    <message>
+        <source>strict symmetric</source>
+        <translation>strengt symmetrisk</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>Persentil</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Biter</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Rutenett</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 av %2</translation>
+    </message>
+    <message>
+        <source>Keep all encodings there are, only fill what is missing</source>
+        <translation>Behold alle kodinger som finnes, fyll bare det som mangler</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>Statistikk</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>Aktiveringer</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Vekter</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>aktiveringer</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>vekter</translation>
+    </message>
+    <message>
+        <source>growing: all values, coarser as the range grows</source>
+        <translation>voksende: alle verdier, grovere når området vokser</translation>
+    </message>
+    <message>
+        <source>first batch: its range fixes the bins (tf_enhanced)</source>
+        <translation>første bunke: området dens bestemmer stolpene (tf_enhanced)</translation>
+    </message>
+    <message>
+        <source>How values of many samples come together; vendors&apos; tools differ in it</source>
+        <translation>Hvordan verdier fra mange eksempler samles; leverandørenes verktøy er ulike her</translation>
+    </message>
+    <message>
+        <source>Histograms</source>
+        <translation>Histogrammer</translation>
+    </message>
+    <message>
+        <source>none; such as op:Softmax; */head/* with ; between queries</source>
+        <translation>ingen; for eksempel op:Softmax; */head/* med ; mellom søkene</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>Utelat</translation>
+    </message>
+    <message>
+        <source>Locked encodings stay in any case</source>
+        <translation>Låste kodinger blir uansett stående</translation>
+    </message>
+    <message>
+        <source>none; a file to go on from and to write to</source>
+        <translation>ingen; en fil å fortsette fra og skrive til</translation>
+    </message>
+    <message>
+        <source>No new run: ranges from what the last calibration saw, n=%1</source>
+        <translation>Ingen ny kjøring: områder fra det forrige kalibrering så, n=%1</translation>
+    </message>
+    <message>
+        <source>Copy vendor command</source>
+        <translation>Kopier leverandørens kommando</translation>
+    </message>
+    <message>
+        <source>The command lines with which the vendor&apos;s converter and quantizer calibrate with these settings</source>
+        <translation>Kommandolinjene som leverandørens omformer og kvantiserer kalibrerer med, med disse innstillingene</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>every tensor gets an encoding</source>
+        <translation>alle tensorer får en koding</translation>
+    </message>
+    <message>
+        <source>no tensor matches</source>
+        <translation>ingen tensor passer</translation>
+    </message>
+    <message>
+        <source>%1 left out</source>
+        <translation>%1 utelatt</translation>
+    </message>
+    <message>
+        <source>Files that changed since then are not read again</source>
+        <translation>Filer som er endret siden da, leses ikke på nytt</translation>
+    </message>
+    <message>
+        <source>Other inputs, histograms or a statistics file need a run.</source>
+        <translation>Andre innganger, histogrammer eller en statistikkfil krever en kjøring.</translation>
+    </message>
+    <message>
+        <source>The statistics file has no folder to be in.</source>
+        <translation>Statistikkfilen har ingen mappe å ligge i.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ChannelStrip</name>
+    <message>
+        <source>Range per channel</source>
+        <translation>Område per kanal</translation>
+    </message>
+    <message>
+        <source>1 channel</source>
+        <translation>1 kanal</translation>
+    </message>
+    <message>
+        <source>%1 channels</source>
+        <translation>%1 kanaler</translation>
+    </message>
+    <message>
+        <source>no outliers</source>
+        <translation>ingen avvikere</translation>
+    </message>
+    <message>
+        <source>1 outlier: ch %1</source>
+        <translation>1 avviker: kanal %1</translation>
+    </message>
+    <message>
+        <source>%1 outliers: ch %2</source>
+        <translation>%1 avvikere: kanal %2</translation>
+    </message>
+    <message>
+        <source>ch %1: %2</source>
+        <translation>kanal %1: %2</translation>
+    </message>
+    <message>
+        <source>%1× the median</source>
+        <translation>%1× medianen</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::CheckpointBar</name>
+    <message>
+        <source>Checkpoint</source>
+        <translation>Sjekkpunkt</translation>
+    </message>
+    <message>
+        <source>Checkpoint to compare with</source>
+        <translation>Sjekkpunkt å sammenligne med</translation>
+    </message>
+    <message>
+        <source>The table marks what has changed since this checkpoint</source>
+        <translation>Tabellen merker det som er endret siden dette sjekkpunktet</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>Sjekkpunkter</translation>
+    </message>
+    <message>
+        <source>Make, return to or delete a checkpoint</source>
+        <translation>Lag, gå tilbake til eller slett et sjekkpunkt</translation>
+    </message>
+    <message>
+        <source>not calibrated</source>
+        <translation>ikke kalibrert</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ingen</translation>
+    </message>
+    <message>
+        <source>New checkpoint…</source>
+        <translation>Nytt sjekkpunkt …</translation>
+    </message>
+    <message>
+        <source>Return to %1</source>
+        <translation>Gå tilbake til %1</translation>
+    </message>
+    <message>
+        <source>Delete %1</source>
+        <translation>Slett %1</translation>
+    </message>
+    <message>
+        <source>New checkpoint</source>
+        <translation>Nytt sjekkpunkt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Navn</translation>
+    </message>
+    <message>
+        <source>checkpoint %1</source>
+        <translation>sjekkpunkt %1</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::Checkpoints</name>
+    <message>
+        <source>There are no encodings to keep yet.</source>
+        <translation>Det finnes ingen kodinger å ta vare på ennå.</translation>
+    </message>
+    <message>
+        <source>A checkpoint needs a name.</source>
+        <translation>Et sjekkpunkt trenger et navn.</translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation>Et navn har høyst %1 tegn.</translation>
+    </message>
+    <message>
+        <source>There are %1 checkpoints already. Delete one first.</source>
+        <translation>Det finnes allerede %1 sjekkpunkter. Slett ett først.</translation>
+    </message>
+    <message>
+        <source>Another checkpoint is called %1.</source>
+        <translation>Et annet sjekkpunkt heter %1.</translation>
+    </message>
+    <message>
+        <source>The encodings are those of %1.</source>
+        <translation>Kodingene er de samme som i %1.</translation>
+    </message>
+    <message>
+        <source>return to %1</source>
+        <translation>gå tilbake til %1</translation>
     </message>
 </context>
 <context>
@@ -1945,6 +2639,61 @@
     </message>
 </context>
 <context>
+    <name>nordlys::studio::DownstreamModel</name>
+    <message>
+        <source>Downstream, dB</source>
+        <translation>Nedstrøms, dB</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>inherited</source>
+        <translation>arvet</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>samlet</translation>
+    </message>
+    <message>
+        <source>was</source>
+        <translation>var</translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation>Støy</translation>
+    </message>
+    <message>
+        <source>The selected tensor and all that is computed from it, in the model&apos;s order</source>
+        <translation>Den valgte tensoren og alt som beregnes fra den, i modellens rekkefølge</translation>
+    </message>
+    <message>
+        <source>SQNR after this tensor&apos;s own quantization alone, in dB</source>
+        <translation>SQNR etter bare denne tensorens egen kvantisering, i dB</translation>
+    </message>
+    <message>
+        <source>SQNR from the errors of what it is computed from, in dB: noise of the total less the local noise</source>
+        <translation>SQNR fra feilene i det den beregnes fra, i dB: samlet støy minus lokal støy</translation>
+    </message>
+    <message>
+        <source>SQNR of the quantized model&apos;s values, in dB</source>
+        <translation>SQNR for den kvantiserte modellens verdier, i dB</translation>
+    </message>
+    <message>
+        <source>Total before the edit, in dB</source>
+        <translation>Samlet før endringen, i dB</translation>
+    </message>
+    <message>
+        <source>Noise relative to the signal, one scale for all rows: local, then inherited; the dashed mark is the total before the edit</source>
+        <translation>Støy i forhold til signalet, én skala for alle rader: lokal, så arvet; det stiplede merket er det samlede før endringen</translation>
+    </message>
+    <message>
+        <source>local %1, inherited %2, total %3, was %4</source>
+        <translation>lokal %1, arvet %2, samlet %3, var %4</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::EditHistory</name>
     <message>
         <source>Undo: %1</source>
@@ -1968,10 +2717,6 @@
     <message>
         <source>bias</source>
         <translation>skjevhet</translation>
-    </message>
-    <message>
-        <source>Name in the model</source>
-        <translation>Navn i modellen</translation>
     </message>
     <message>
         <source>Tensor</source>
@@ -2117,6 +2862,62 @@
         <source>%1 of %2</source>
         <translation>%1 av %2</translation>
     </message>
+    <message>
+        <source>Name in the model, with the state of its encoding: rule broken, advice, locked, changed</source>
+        <translation>Navn i modellen, med kodingens tilstand: brutt regel, råd, låst, endret</translation>
+    </message>
+    <message>
+        <source>Real values of the first and the last code</source>
+        <translation>Reelle verdier for første og siste kode</translation>
+    </message>
+    <message>
+        <source>Range encoded</source>
+        <translation>Kodet område</translation>
+    </message>
+    <message>
+        <source>Signal to the noise that comes from the tensors before it, in dB: total noise less the tensor&apos;s own</source>
+        <translation>Signal mot støyen fra tensorene foran, i dB: samlet støy minus tensorens egen</translation>
+    </message>
+    <message>
+        <source>Inherited</source>
+        <translation>Arvet</translation>
+    </message>
+    <message>
+        <source>Codes of the grid that no value becomes</source>
+        <translation>Koder i rutenettet som ingen verdi får</translation>
+    </message>
+    <message>
+        <source>Dead</source>
+        <translation>Døde</translation>
+    </message>
+    <message>
+        <source>Noise relative to the signal: the tensor&apos;s own above, inherited below, one scale for all rows</source>
+        <translation>Støy i forhold til signalet: tensorens egen øverst, arvet nederst, én skala for alle rader</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Feil</translation>
+    </message>
+    <message>
+        <source>Locked: no edit and no calibration changes it.</source>
+        <translation>Låst: ingen redigering og ingen kalibrering endrer den.</translation>
+    </message>
+    <message>
+        <source>Changed; was %1 bit, %2</source>
+        <translation>Endret; var %1 bit, %2</translation>
+    </message>
+    <message>
+        <source>was %1 bit, %2</source>
+        <translation>var %1 bit, %2</translation>
+    </message>
+    <message>
+        <source>local %1 dB, inherited %2 dB</source>
+        <translation>lokal %1 dB, arvet %2 dB</translation>
+    </message>
+    <message>
+        <source>was %1 dB</source>
+        <translation>var %1 dB</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::EncodingsView</name>
@@ -2133,52 +2934,8 @@
         <translation>Ingenting ble endret: %1</translation>
     </message>
     <message>
-        <source>Bits</source>
-        <translation>Biter</translation>
-    </message>
-    <message>
-        <source>Apply as one step</source>
-        <translation>Bruk som ett steg</translation>
-    </message>
-    <message>
         <source>Revert to calibrated</source>
         <translation>Tilbake til kalibrert</translation>
-    </message>
-    <message>
-        <source>set bits</source>
-        <translation>sett biter</translation>
-    </message>
-    <message>
-        <source>%1 bit for %2</source>
-        <translation>%1 biter for %2</translation>
-    </message>
-    <message>
-        <source>revert %1 to calibrated</source>
-        <translation>tilbakestill %1 til kalibrert</translation>
-    </message>
-    <message>
-        <source>The selected tensors are as calibrated.</source>
-        <translation>De valgte tensorene er som kalibrert.</translation>
-    </message>
-    <message>
-        <source>%1 selected</source>
-        <translation>%1 valgt</translation>
-    </message>
-    <message>
-        <source>These encodings were imported, not calibrated here.</source>
-        <translation>Disse kodingene ble importert, ikke kalibrert her.</translation>
-    </message>
-    <message>
-        <source>calibrated, min-max, n=%1</source>
-        <translation>kalibrert, min-maks, n=%1</translation>
-    </message>
-    <message>
-        <source>encodings without calibration</source>
-        <translation>kodinger uten kalibrering</translation>
-    </message>
-    <message>
-        <source>not calibrated</source>
-        <translation>ikke kalibrert</translation>
     </message>
     <message>
         <source>%1: SQNR %2</source>
@@ -2200,6 +2957,54 @@
         <source>Calibrate gives every tensor its range and grid.</source>
         <translation>Kalibrer gir hver tensor et område og et rutenett.</translation>
     </message>
+    <message>
+        <source>&amp;Lock or unlock selected tensors</source>
+        <translation>&amp;Lås eller lås opp valgte tensorer</translation>
+    </message>
+    <message>
+        <source>A locked encoding is changed by no edit and no calibration</source>
+        <translation>En låst koding endres verken av redigering eller kalibrering</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mer</translation>
+    </message>
+    <message>
+        <source>Further commands for encodings</source>
+        <translation>Flere kommandoer for kodinger</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Kolonner</translation>
+    </message>
+    <message>
+        <source>row order held while editing</source>
+        <translation>radene holdes på plass under redigering</translation>
+    </message>
+    <message>
+        <source>Rows keep their places, whatever their numbers become. Click to sort them again.</source>
+        <translation>Radene blir der de er, uansett hva tallene blir. Klikk for å sortere på nytt.</translation>
+    </message>
+    <message>
+        <source>Select tensors first.</source>
+        <translation>Velg tensorer først.</translation>
+    </message>
+    <message>
+        <source>There are no encodings yet.</source>
+        <translation>Det finnes ingen kodinger ennå.</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 av %2</translation>
+    </message>
+    <message>
+        <source>%1 since checkpoint</source>
+        <translation>%1 siden sjekkpunktet</translation>
+    </message>
+    <message>
+        <source>%1 of %2 samples</source>
+        <translation>%1 av %2 eksempler</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::ErrorBar</name>
@@ -2211,40 +3016,8 @@
 <context>
     <name>nordlys::studio::EvaluateDialog</name>
     <message>
-        <source>all</source>
-        <translation>alle</translation>
-    </message>
-    <message>
         <source>Evaluate</source>
         <translation>Evaluer</translation>
-    </message>
-    <message>
-        <source>none: errors without accuracy</source>
-        <translation>ingen: feil uten treffsikkerhet</translation>
-    </message>
-    <message>
-        <source>automatic: size and channels of the model&apos;s input, 0 to 1</source>
-        <translation>automatisk: størrelse og kanaler som modellens inngang, 0 til 1</translation>
-    </message>
-    <message>
-        <source>Inputs</source>
-        <translation>Innganger</translation>
-    </message>
-    <message>
-        <source>Labels</source>
-        <translation>Merker</translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation>Eksempler</translation>
-    </message>
-    <message>
-        <source>Preprocessing</source>
-        <translation>Forbehandling</translation>
-    </message>
-    <message>
-        <source>There is no such labels file.</source>
-        <translation>Det finnes ingen slik fil med merker.</translation>
     </message>
 </context>
 <context>
@@ -2594,6 +3367,158 @@
     <message>
         <source>%1 of %2</source>
         <translation>%1 av %2</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::HistogramPlot</name>
+    <message>
+        <source>SQNR here over max</source>
+        <translation>SQNR her over maks</translation>
+    </message>
+    <message>
+        <source>min %1</source>
+        <translation>min %1</translation>
+    </message>
+    <message>
+        <source>max %1</source>
+        <translation>maks %1</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogram</translation>
+    </message>
+    <message>
+        <source>Histogram of %1</source>
+        <translation>Histogram for %1</translation>
+    </message>
+    <message>
+        <source>no range</source>
+        <translation>ikke noe område</translation>
+    </message>
+    <message>
+        <source>min %1, max %2</source>
+        <translation>min %1, maks %2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Click takes this range.</source>
+        <translation>Klikk tar dette området.</translation>
+    </message>
+    <message>
+        <source>Drag, or move with the arrow keys: one step, with Shift ten.</source>
+        <translation>Dra, eller flytt med piltastene: ett trinn, med Shift ti.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ImprovePage</name>
+    <message>
+        <source>Again…</source>
+        <translation>På nytt …</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Følsomhet</translation>
+    </message>
+    <message>
+        <source>Mixed precision</source>
+        <translation>Blandet presisjon</translation>
+    </message>
+    <message>
+        <source>Equalize</source>
+        <translation>Utjevn</translation>
+    </message>
+    <message>
+        <source>Bias correction</source>
+        <translation>Skjevhetskorreksjon</translation>
+    </message>
+    <message>
+        <source>No layer matches the filter.</source>
+        <translation>Ingen lag passer med filteret.</translation>
+    </message>
+    <message>
+        <source>Which layers cost most when they are quantized, and what leaving each in float would gain.</source>
+        <translation>Hvilke lag som koster mest når de kvantiseres, og hva en ville vinne på å la hvert være flyttall.</translation>
+    </message>
+    <message>
+        <source>Which layers are worth 16 bit or float within a budget, as a front of cost against quality.</source>
+        <translation>Hvilke lag som er verdt 16 biter eller flyttall innenfor et budsjett, som en front av kostnad mot kvalitet.</translation>
+    </message>
+    <message>
+        <source>A new model whose neighbouring layers share their channel ranges, so that one grid fits all channels.</source>
+        <translation>En ny modell der nabolag deler kanalområdene sine, slik at ett rutenett passer for alle kanaler.</translation>
+    </message>
+    <message>
+        <source>A new model whose biases give back what quantized weights shift.</source>
+        <translation>En ny modell der skjevhetene gir tilbake det kvantiserte vekter forskyver.</translation>
+    </message>
+    <message>
+        <source>%1…</source>
+        <translation>%1 …</translation>
+    </message>
+    <message>
+        <source>Calibrate…</source>
+        <translation>Kalibrer …</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Åpne en modell først.</translation>
+    </message>
+    <message>
+        <source>There are no encodings yet. Calibrate first.</source>
+        <translation>Det finnes ingen kodinger ennå. Kalibrer først.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::ImprovePanel</name>
+    <message>
+        <source>Improvement tools</source>
+        <translation>Forbedringsverktøy</translation>
+    </message>
+    <message>
+        <source>Close the results; they stay until another model is opened</source>
+        <translation>Lukk resultatene; de blir værende til en annen modell åpnes</translation>
+    </message>
+    <message>
+        <source>Close the results</source>
+        <translation>Lukk resultatene</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::Improver</name>
+    <message>
+        <source>Measuring sensitivity</source>
+        <translation>Måler følsomhet</translation>
+    </message>
+    <message>
+        <source>Searching mixed precision</source>
+        <translation>Søker blandet presisjon</translation>
+    </message>
+    <message>
+        <source>Equalizing</source>
+        <translation>Utjevner</translation>
+    </message>
+    <message>
+        <source>Correcting biases</source>
+        <translation>Korrigerer skjevheter</translation>
+    </message>
+    <message>
+        <source>%1 left in float</source>
+        <translation>%1 latt være flyttall</translation>
+    </message>
+    <message>
+        <source>%1 raised to 16 bit</source>
+        <translation>%1 hevet til 16 biter</translation>
+    </message>
+    <message>
+        <source>mixed precision, %1 at %2 of the cost</source>
+        <translation>blandet presisjon, %1 til %2 av kostnaden</translation>
+    </message>
+    <message>
+        <source>Nothing changed: these layers are that wide already, or locked.</source>
+        <translation>Ingenting endret: disse lagene er allerede så brede, eller låst.</translation>
     </message>
 </context>
 <context>
@@ -3167,6 +4092,21 @@
     </message>
 </context>
 <context>
+    <name>nordlys::studio::LiveMetrics</name>
+    <message>
+        <source>Opening samples</source>
+        <translation>Åpner eksempler</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Åpne en modell først.</translation>
+    </message>
+    <message>
+        <source>There are no samples. Calibrate or evaluate to choose some.</source>
+        <translation>Det finnes ingen eksempler. Kalibrer eller evaluer for å velge noen.</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::MainWindow</name>
     <message>
         <source>Timeline</source>
@@ -3542,6 +4482,66 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>&amp;Export report…</source>
         <translation>&amp;Eksporter rapport …</translation>
     </message>
+    <message>
+        <source>&amp;Sensitivity…</source>
+        <translation>&amp;Følsomhet …</translation>
+    </message>
+    <message>
+        <source>Which layers cost most when they are quantized</source>
+        <translation>Hvilke lag som koster mest når de kvantiseres</translation>
+    </message>
+    <message>
+        <source>rank layers noise</source>
+        <translation>ranger lag støy</translation>
+    </message>
+    <message>
+        <source>&amp;Mixed precision…</source>
+        <translation>&amp;Blandet presisjon …</translation>
+    </message>
+    <message>
+        <source>Which layers are worth 16 bit or float within a budget</source>
+        <translation>Hvilke lag som er verdt 16 biter eller flyttall innenfor et budsjett</translation>
+    </message>
+    <message>
+        <source>Pareto budget 16 bit float</source>
+        <translation>pareto budsjett 16 biter flyttall</translation>
+    </message>
+    <message>
+        <source>E&amp;qualize…</source>
+        <translation>&amp;Utjevn …</translation>
+    </message>
+    <message>
+        <source>Balance channel ranges between layers; writes a new model</source>
+        <translation>Jevn ut kanalområder mellom lag; skriver en ny modell</translation>
+    </message>
+    <message>
+        <source>cross-layer equalization</source>
+        <translation>utjevning på tvers av lag</translation>
+    </message>
+    <message>
+        <source>Correct &amp;biases…</source>
+        <translation>Korriger &amp;skjevheter …</translation>
+    </message>
+    <message>
+        <source>Give back what quantized weights shift; writes a new model</source>
+        <translation>Gi tilbake det kvantiserte vekter forskyver; skriver en ny modell</translation>
+    </message>
+    <message>
+        <source>bias correction</source>
+        <translation>skjevhetskorreksjon</translation>
+    </message>
+    <message>
+        <source>&amp;Improvement results</source>
+        <translation>Fo&amp;rbedringsresultater</translation>
+    </message>
+    <message>
+        <source>Show the pane with the results of these tools below the views</source>
+        <translation>Vis ruten med resultatene fra disse verktøyene under visningene</translation>
+    </message>
+    <message>
+        <source>It is running.</source>
+        <translation>Det kjører.</translation>
+    </message>
 </context>
 <context>
     <name>nordlys::studio::Menus</name>
@@ -3588,6 +4588,190 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>&amp;Theme</source>
         <translation>T&amp;ema</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::MetricFields</name>
+    <message>
+        <source>Labels</source>
+        <translation>Merker</translation>
+    </message>
+    <message>
+        <source>SQNR at the worst output</source>
+        <translation>SQNR på den dårligste utgangen</translation>
+    </message>
+    <message>
+        <source>Agreement with the float model, top-1</source>
+        <translation>Samsvar med flyttallsmodellen, topp-1</translation>
+    </message>
+    <message>
+        <source>Accuracy by labels, top-1</source>
+        <translation>Nøyaktighet etter merker, topp-1</translation>
+    </message>
+    <message>
+        <source>Command of your own</source>
+        <translation>Egen kommando</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Mål</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ingen</translation>
+    </message>
+    <message>
+        <source>none: errors without accuracy</source>
+        <translation>ingen: feil uten treffsikkerhet</translation>
+    </message>
+    <message>
+        <source>none; it gets a folder of .npy outputs and prints one number</source>
+        <translation>ingen; den får en mappe med .npy-utganger og skriver ett tall</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Kommando</translation>
+    </message>
+    <message>
+        <source>Metric command</source>
+        <translation>Målekommando</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>Ended after</source>
+        <translation>Avsluttes etter</translation>
+    </message>
+    <message>
+        <source>Its number is an error: lower is better</source>
+        <translation>Tallet er en feil: lavere er bedre</translation>
+    </message>
+    <message>
+        <source>There is no such labels file.</source>
+        <translation>Det finnes ingen slik fil med merker.</translation>
+    </message>
+    <message>
+        <source>Accuracy needs labels: a CSV with the columns file and class_index.</source>
+        <translation>Nøyaktighet trenger merker: en CSV med kolonnene file og class_index.</translation>
+    </message>
+    <message>
+        <source>Write the command that measures the outputs.</source>
+        <translation>Skriv kommandoen som måler utgangene.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::MetricStrip</name>
+    <message>
+        <source>Numbers of this tensor</source>
+        <translation>Tall for denne tensoren</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::MixedDialog</name>
+    <message>
+        <source>Mixed precision</source>
+        <translation>Blandet presisjon</translation>
+    </message>
+    <message>
+        <source>Finds the layers that are worth a higher width within a budget. Up to %1 layers every choice is measured; beyond, one layer after the other is raised, the one that costs most noise first.</source>
+        <translation>Finner lagene som er verdt en større bredde innenfor et budsjett. Opp til %1 lag måles hvert valg; ut over det heves ett lag etter det andre, det som koster mest støy først.</translation>
+    </message>
+    <message>
+        <source>16 bit</source>
+        <translation>16 biter</translation>
+    </message>
+    <message>
+        <source>float16</source>
+        <translation>float16</translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>multiplications (MACs)</source>
+        <translation>multiplikasjoner (MAC-er)</translation>
+    </message>
+    <message>
+        <source>bytes of weights</source>
+        <translation>byte med vekter</translation>
+    </message>
+    <message>
+        <source> % of all layers</source>
+        <translation> % av alle lag</translation>
+    </message>
+    <message>
+        <source>Raise to</source>
+        <translation>Hev til</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kostnad</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budsjett</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Søk</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::MixedPage</name>
+    <message>
+        <source>Apply as one step</source>
+        <translation>Bruk som ett steg</translation>
+    </message>
+    <message>
+        <source>Mixed precision</source>
+        <translation>Blandet presisjon</translation>
+    </message>
+    <message>
+        <source>stopped: the best of what was measured</source>
+        <translation>stoppet: det beste av det som ble målt</translation>
+    </message>
+    <message>
+        <source>Exact: all %1 choices within %2 of %3 measured, n=%4</source>
+        <translation>Eksakt: alle %1 valg innenfor %2 av %3 målt, n=%4</translation>
+    </message>
+    <message>
+        <source>Greedy: %1 choices within %2 of %3 measured, n=%4</source>
+        <translation>Grådig: %1 valg innenfor %2 av %3 målt, n=%4</translation>
+    </message>
+    <message>
+        <source>the MACs</source>
+        <translation>MAC-ene</translation>
+    </message>
+    <message>
+        <source>the weights&apos; bytes</source>
+        <translation>vektenes byte</translation>
+    </message>
+    <message>
+        <source>The encodings of the chosen row become one step</source>
+        <translation>Kodingene i den valgte raden blir ett steg</translation>
+    </message>
+    <message>
+        <source>The encodings of the chosen row as they were measured: edits since then are replaced, and Undo brings them back</source>
+        <translation>Kodingene i den valgte raden slik de ble målt: endringer siden da erstattes, og Angre henter dem tilbake</translation>
+    </message>
+    <message>
+        <source>%1 at %2 of the cost, %3 raised</source>
+        <translation>%1 til %2 av kostnaden, %3 hevet</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR, dB</translation>
+    </message>
+    <message>
+        <source>%1, %</source>
+        <translation>%1, %</translation>
+    </message>
+    <message>
+        <source>Cost, %</source>
+        <translation>Kostnad, %</translation>
     </message>
 </context>
 <context>
@@ -3769,6 +4953,17 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
+    <name>nordlys::studio::ParetoPlot</name>
+    <message>
+        <source>Cost against metric</source>
+        <translation>Kostnad mot mål</translation>
+    </message>
+    <message>
+        <source>float</source>
+        <translation>flyttall</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::PathField</name>
     <message>
         <source>Choose…</source>
@@ -3785,6 +4980,26 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Labels (*.csv)</source>
         <translation>Merker (*.csv)</translation>
+    </message>
+    <message>
+        <source>Choose: %1</source>
+        <translation>Velg: %1</translation>
+    </message>
+    <message>
+        <source>Calibration statistics</source>
+        <translation>Kalibreringsstatistikk</translation>
+    </message>
+    <message>
+        <source>Statistics (*.json)</source>
+        <translation>Statistikk (*.json)</translation>
+    </message>
+    <message>
+        <source>New model</source>
+        <translation>Ny modell</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX-modeller (*.onnx)</translation>
     </message>
 </context>
 <context>
@@ -4181,10 +5396,6 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <translation>Leser kodinger</translation>
     </message>
     <message>
-        <source>calibrate, min-max, n=%1</source>
-        <translation>kalibrer, min-maks, n=%1</translation>
-    </message>
-    <message>
         <source>no entry belongs to a tensor of this model</source>
         <translation>ingen oppføring hører til en tensor i denne modellen</translation>
     </message>
@@ -4212,20 +5423,44 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
         <source>%1 written, %2 entries</source>
         <translation>%1 skrevet, %2 oppføringer</translation>
     </message>
+    <message>
+        <source>Stopped. A calibration with the same statistics file goes on from here.</source>
+        <translation>Stoppet. En kalibrering med samme statistikkfil fortsetter herfra.</translation>
+    </message>
+    <message>
+        <source>Metric command: %1 in float, %2 quantized</source>
+        <translation>Målekommando: %1 som flyttall, %2 kvantisert</translation>
+    </message>
 </context>
 <context>
-    <name>nordlys::studio::RangeBar</name>
+    <name>nordlys::studio::RangeFields</name>
     <message>
-        <source>Encoded range and range seen</source>
-        <translation>Kodet område og sett område</translation>
+        <source>Revert</source>
+        <translation>Tilbakestill</translation>
     </message>
     <message>
-        <source>encoded</source>
-        <translation>kodet</translation>
+        <source>min</source>
+        <translation>min</translation>
     </message>
     <message>
-        <source>seen</source>
-        <translation>sett</translation>
+        <source>max</source>
+        <translation>maks</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>skala</translation>
+    </message>
+    <message>
+        <source>zero point</source>
+        <translation>nullpunkt</translation>
+    </message>
+    <message>
+        <source>Back to what calibration made of it</source>
+        <translation>Tilbake til det kalibreringen ga</translation>
+    </message>
+    <message>
+        <source>This is not a number.</source>
+        <translation>Dette er ikke et tall.</translation>
     </message>
 </context>
 <context>
@@ -4454,6 +5689,135 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Writing</source>
         <translation>Skriver</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RewriteDialog</name>
+    <message>
+        <source>New model</source>
+        <translation>Ny modell</translation>
+    </message>
+    <message>
+        <source>Equalize</source>
+        <translation>Utjevn</translation>
+    </message>
+    <message>
+        <source>Correct biases</source>
+        <translation>Korriger skjevheter</translation>
+    </message>
+    <message>
+        <source>Balances the channel ranges of neighbouring layers, so that one grid fits all channels, and writes a new model. The float function stays as it is unless an option below says otherwise; the source is never changed.</source>
+        <translation>Jevner ut kanalområdene til nabolag, slik at ett rutenett passer for alle kanaler, og skriver en ny modell. Flyttallsfunksjonen forblir som den er om ikke et valg under sier noe annet; kilden endres aldri.</translation>
+    </message>
+    <message>
+        <source>Quantized weights shift the mean of what a layer puts out; its bias gives that back. Uses the encodings as they are now and writes a new model; the source is never changed.</source>
+        <translation>Kvantiserte vekter forskyver middelverdien av det et lag gir ut; skjevheten gir den tilbake. Bruker kodingene slik de er nå og skriver en ny modell; kilden endres aldri.</translation>
+    </message>
+    <message>
+        <source>Let ReLU6 between two layers become ReLU</source>
+        <translation>La ReLU6 mellom to lag bli ReLU</translation>
+    </message>
+    <message>
+        <source>Changes the float function where values reached the limit</source>
+        <translation>Endrer flyttallsfunksjonen der verdier nådde grensen</translation>
+    </message>
+    <message>
+        <source>Move high biases into the next layer</source>
+        <translation>Flytt høye skjevheter inn i neste lag</translation>
+    </message>
+    <message>
+        <source>Changes the float function for values below the mean less three deviations</source>
+        <translation>Endrer flyttallsfunksjonen for verdier under middelverdien minus tre standardavvik</translation>
+    </message>
+    <message>
+        <source>none: from the statistics of BatchNormalization</source>
+        <translation>ingen: fra statistikken i BatchNormalization</translation>
+    </message>
+    <message>
+        <source>Write the new model</source>
+        <translation>Skriv den nye modellen</translation>
+    </message>
+    <message>
+        <source>Name the file of the new model.</source>
+        <translation>Gi filen til den nye modellen et navn.</translation>
+    </message>
+    <message>
+        <source>The name of the new model must end in .onnx.</source>
+        <translation>Navnet på den nye modellen må slutte på .onnx.</translation>
+    </message>
+    <message>
+        <source>The folder of the new model does not exist.</source>
+        <translation>Mappen til den nye modellen finnes ikke.</translation>
+    </message>
+    <message>
+        <source>This is the source model, which stays as it is. Choose another name.</source>
+        <translation>Dette er kildemodellen, som forblir som den er. Velg et annet navn.</translation>
+    </message>
+    <message>
+        <source>There is a file of this name; it is replaced.</source>
+        <translation>Det finnes en fil med dette navnet; den erstattes.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RewritePage</name>
+    <message>
+        <source>Balanced pairs</source>
+        <translation>Utjevnede par</translation>
+    </message>
+    <message>
+        <source>Corrected layers</source>
+        <translation>Korrigerte lag</translation>
+    </message>
+    <message>
+        <source>Left alone</source>
+        <translation>Latt være</translation>
+    </message>
+    <message>
+        <source>Nothing was left alone.</source>
+        <translation>Ingenting ble latt være.</translation>
+    </message>
+    <message>
+        <source>Open the new model</source>
+        <translation>Åpne den nye modellen</translation>
+    </message>
+    <message>
+        <source>Open and calibrate…</source>
+        <translation>Åpne og kalibrer …</translation>
+    </message>
+    <message>
+        <source>%1 written, 1 pair balanced</source>
+        <translation>%1 skrevet, 1 par utjevnet</translation>
+    </message>
+    <message>
+        <source>%1 written, %2 pairs balanced</source>
+        <translation>%1 skrevet, %2 par utjevnet</translation>
+    </message>
+    <message>
+        <source>%1 BatchNormalization folded</source>
+        <translation>%1 BatchNormalization foldet inn</translation>
+    </message>
+    <message>
+        <source>%1 Clip became ReLU: values above their limit are let through now</source>
+        <translation>%1 Clip ble ReLU: verdier over grensen slippes nå gjennom</translation>
+    </message>
+    <message>
+        <source>biases absorbed by %1</source>
+        <translation>skjevheter flyttet etter %1</translation>
+    </message>
+    <message>
+        <source>%1 written, %2 corrected</source>
+        <translation>%1 skrevet, %2 korrigert</translation>
+    </message>
+    <message>
+        <source>expected inputs from %1</source>
+        <translation>forventede innganger fra %1</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::RuleStates</name>
+    <message>
+        <source>Checking rules</source>
+        <translation>Sjekker regler</translation>
     </message>
 </context>
 <context>
@@ -4717,6 +6081,37 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
+    <name>nordlys::studio::SampleFields</name>
+    <message>
+        <source>Inputs</source>
+        <translation>Innganger</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>automatic: size and channels of the model&apos;s input, 0 to 1</source>
+        <translation>automatisk: størrelse og kanaler som modellens inngang, 0 til 1</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Eksempler</translation>
+    </message>
+    <message>
+        <source>Preprocessing</source>
+        <translation>Forbehandling</translation>
+    </message>
+    <message>
+        <source>Choose a folder with images, .npy, .pb or .raw files, or write random:SEED:N.</source>
+        <translation>Velg en mappe med bilder eller .npy-, .pb- eller .raw-filer, eller skriv random:SEED:N.</translation>
+    </message>
+    <message>
+        <source>There is no such folder or file.</source>
+        <translation>Det finnes ingen slik mappe eller fil.</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::Screenshot</name>
     <message>
         <source>%1: the model has no such operator or tensor</source>
@@ -4733,6 +6128,67 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>%1: there is no model to calibrate, evaluate, build or run</source>
         <translation>%1: det er ingen modell å kalibrere, evaluere, bygge eller kjøre</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::SegmentedControl</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::SensitivityDialog</name>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Følsomhet</translation>
+    </message>
+    <message>
+        <source>Quantizes each layer alone, and leaves each alone in float: two measurements a layer over all samples.</source>
+        <translation>Kvantiserer hvert lag alene, og lar hvert alene være flyttall: to målinger per lag over alle eksempler.</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Mål</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::SensitivityPage</name>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Følsomhet</translation>
+    </message>
+    <message>
+        <source>Raise to 16 bit</source>
+        <translation>Hev til 16 biter</translation>
+    </message>
+    <message>
+        <source>Leave in float</source>
+        <translation>La være flyttall</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 av %2</translation>
+    </message>
+    <message>
+        <source>Select layers in the table first.</source>
+        <translation>Velg lag i tabellen først.</translation>
+    </message>
+    <message>
+        <source>The selected layers&apos; encodings at 16 bit with the same ranges, as one step</source>
+        <translation>De valgte lagenes kodinger med 16 biter og de samme områdene, som ett steg</translation>
+    </message>
+    <message>
+        <source>The selected layers&apos; encodings become float32, as it was measured, as one step</source>
+        <translation>De valgte lagenes kodinger blir float32, slik det ble målt, som ett steg</translation>
+    </message>
+    <message>
+        <source>%1: %2 in float, %3 with everything quantized, n=%4, %5</source>
+        <translation>%1: %2 som flyttall, %3 med alt kvantisert, n=%4, %5</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>ikke målt</translation>
     </message>
 </context>
 <context>
@@ -5015,114 +6471,348 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     </message>
 </context>
 <context>
-    <name>nordlys::studio::TensorPane</name>
+    <name>nordlys::studio::TensorHeader</name>
     <message>
-        <source>Select a tensor to see its range, its grid and its error.</source>
-        <translation>Velg en tensor for å se området, rutenettet og feilen.</translation>
-    </message>
-    <message>
-        <source>Encoding</source>
-        <translation>Koding</translation>
-    </message>
-    <message>
-        <source>none yet</source>
-        <translation>ingen ennå</translation>
-    </message>
-    <message>
-        <source>Calibrate to get one.</source>
-        <translation>Kalibrer for å få en.</translation>
+        <source>Lock</source>
+        <translation>Lås</translation>
     </message>
     <message>
         <source>Bits</source>
         <translation>Biter</translation>
     </message>
     <message>
-        <source>symmetric</source>
-        <translation>symmetrisk</translation>
+        <source>Symmetry</source>
+        <translation>Symmetri</translation>
     </message>
     <message>
         <source>asymmetric</source>
         <translation>asymmetrisk</translation>
     </message>
     <message>
-        <source>Encoded</source>
-        <translation>Kodet</translation>
+        <source>symmetric</source>
+        <translation>symmetrisk</translation>
     </message>
     <message>
-        <source>Scale</source>
-        <translation>Skala</translation>
+        <source>Grids</source>
+        <translation>Rutenett</translation>
     </message>
     <message>
-        <source>step between two codes</source>
-        <translation>steg mellom to koder</translation>
+        <source>per tensor</source>
+        <translation>per tensor</translation>
     </message>
     <message>
-        <source>Zero point</source>
-        <translation>Nullpunkt</translation>
+        <source>channel</source>
+        <translation>kanal</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::TensorHistogram</name>
+    <message>
+        <source>Reading weights</source>
+        <translation>Leser vekter</translation>
     </message>
     <message>
-        <source>Channels</source>
-        <translation>Kanaler</translation>
+        <source>Choosing ranges</source>
+        <translation>Velger områder</translation>
     </message>
     <message>
-        <source>Blocks</source>
-        <translation>Blokker</translation>
+        <source>Measuring channels</source>
+        <translation>Måler kanaler</translation>
     </message>
     <message>
-        <source>%1 each, axis %2</source>
-        <translation>%1 hver, akse %2</translation>
+        <source>The calibration runs did not store this tensor.</source>
+        <translation>Kalibreringskjøringene lagret ikke denne tensoren.</translation>
     </message>
     <message>
-        <source>axis %1</source>
-        <translation>akse %1</translation>
+        <source>percentile %1</source>
+        <translation>persentil %1</translation>
     </message>
     <message>
-        <source>smallest and largest</source>
-        <translation>minste og største</translation>
+        <source>mse</source>
+        <translation>mse</translation>
     </message>
     <message>
-        <source>Seen</source>
-        <translation>Sett</translation>
+        <source>min-max</source>
+        <translation>min-maks</translation>
     </message>
+    <message>
+        <source>This tensor gets no encoding.</source>
+        <translation>Denne tensoren får ingen koding.</translation>
+    </message>
+    <message>
+        <source>This constant has no channels.</source>
+        <translation>Denne konstanten har ingen kanaler.</translation>
+    </message>
+    <message>
+        <source>This tensor has no channels.</source>
+        <translation>Denne tensoren har ingen kanaler.</translation>
+    </message>
+    <message>
+        <source>Calibrate first: the channels are measured over its samples.</source>
+        <translation>Kalibrer først: kanalene måles over eksemplene derfra.</translation>
+    </message>
+    <message>
+        <source>The runs do not store this tensor with channels.</source>
+        <translation>Kjøringene lagrer ikke denne tensoren med kanaler.</translation>
+    </message>
+</context>
+<context>
+    <name>nordlys::studio::TensorPane</name>
     <message>
         <source>n=%1 samples</source>
         <translation>n=%1 eksempler</translation>
-    </message>
-    <message>
-        <source>Group</source>
-        <translation>Gruppe</translation>
-    </message>
-    <message>
-        <source>share this encoding</source>
-        <translation>deler denne kodingen</translation>
-    </message>
-    <message>
-        <source>SQNR, local</source>
-        <translation>SQNR, lokal</translation>
     </message>
     <message>
         <source>Clipped</source>
         <translation>Klippet</translation>
     </message>
     <message>
-        <source>of %1 values</source>
-        <translation>av %1 verdier</translation>
+        <source>Range per channel</source>
+        <translation>Område per kanal</translation>
     </message>
     <message>
-        <source>SQNR, total</source>
-        <translation>SQNR, samlet</translation>
+        <source>Downstream</source>
+        <translation>Nedstrøms</translation>
     </message>
     <message>
-        <source>Error</source>
-        <translation>Feil</translation>
+        <source>No errors yet</source>
+        <translation>Ingen feil ennå</translation>
     </message>
     <message>
-        <source>not stored by the plan</source>
-        <translation>lagres ikke av planen</translation>
+        <source>No tensor is selected</source>
+        <translation>Ingen tensor er valgt</translation>
     </message>
     <message>
-        <source>not evaluated yet</source>
-        <translation>ikke evaluert ennå</translation>
+        <source>Select a tensor in the table to see its values and to set its range.</source>
+        <translation>Velg en tensor i tabellen for å se verdiene og sette området.</translation>
+    </message>
+    <message>
+        <source>Open a model to see its tensors.</source>
+        <translation>Åpne en modell for å se tensorene.</translation>
+    </message>
+    <message>
+        <source>Locked: calibration and edits leave this encoding as it is. Click unlocks it.</source>
+        <translation>Låst: kalibrering og endringer lar denne kodingen være. Klikk låser opp.</translation>
+    </message>
+    <message>
+        <source>Lock: calibration and edits then leave this encoding as it is.</source>
+        <translation>Lås: kalibrering og endringer lar da denne kodingen være.</translation>
+    </message>
+    <message>
+        <source>float16 for %1</source>
+        <translation>float16 for %1</translation>
+    </message>
+    <message>
+        <source>%1 bit for %2</source>
+        <translation>%1 biter for %2</translation>
+    </message>
+    <message>
+        <source>symmetric %1</source>
+        <translation>symmetrisk %1</translation>
+    </message>
+    <message>
+        <source>asymmetric %1</source>
+        <translation>asymmetrisk %1</translation>
+    </message>
+    <message>
+        <source>per channel %1</source>
+        <translation>per kanal %1</translation>
+    </message>
+    <message>
+        <source>per tensor %1</source>
+        <translation>per tensor %1</translation>
+    </message>
+    <message>
+        <source>lock %1</source>
+        <translation>lås %1</translation>
+    </message>
+    <message>
+        <source>unlock %1</source>
+        <translation>lås opp %1</translation>
+    </message>
+    <message>
+        <source>A symmetric encoding has its zero point in the middle.</source>
+        <translation>En symmetrisk koding har nullpunktet i midten.</translation>
+    </message>
+    <message>
+        <source>range of %1</source>
+        <translation>område for %1</translation>
+    </message>
+    <message>
+        <source>Nothing changed: %1</source>
+        <translation>Ingenting ble endret: %1</translation>
+    </message>
+    <message>
+        <source>revert %1 to calibrated</source>
+        <translation>tilbakestill %1 til kalibrert</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>uendret</translation>
+    </message>
+    <message>
+        <source>No histogram yet</source>
+        <translation>Ikke noe histogram ennå</translation>
+    </message>
+    <message>
+        <source>These encodings came without the values they were made from. Calibrate to gather histograms; locked encodings stay.</source>
+        <translation>Disse kodingene kom uten verdiene de ble laget av. Kalibrer for å samle histogrammer; låste kodinger blir stående.</translation>
+    </message>
+    <message>
+        <source>Calibrate to gather the values of every tensor and to give it a range.</source>
+        <translation>Kalibrer for å samle verdiene til hver tensor og gi den et område.</translation>
+    </message>
+    <message>
+        <source>Calibrate…</source>
+        <translation>Kalibrer …</translation>
+    </message>
+    <message>
+        <source>Reading the weights</source>
+        <translation>Leser vektene</translation>
+    </message>
+    <message>
+        <source>No histogram</source>
+        <translation>Ikke noe histogram</translation>
+    </message>
+    <message>
+        <source>No encoding</source>
+        <translation>Ingen koding</translation>
+    </message>
+    <message>
+        <source>This tensor is not quantized: it is no floating-point value that is stored.</source>
+        <translation>Denne tensoren blir ikke kvantisert: den er ikke et flyttall som lagres.</translation>
+    </message>
+    <message>
+        <source>%1 values of %2</source>
+        <translation>%1 verdier fra %2</translation>
+    </message>
+    <message>
+        <source>1 sample</source>
+        <translation>1 eksempel</translation>
+    </message>
+    <message>
+        <source>%1 samples</source>
+        <translation>%1 eksempler</translation>
+    </message>
+    <message>
+        <source>of all tensors that share this encoding</source>
+        <translation>fra alle tensorene som deler denne kodingen</translation>
+    </message>
+    <message>
+        <source>The operator fixes this range; no histogram is gathered.</source>
+        <translation>Operatoren bestemmer dette området; ingen histogram samles inn.</translation>
+    </message>
+    <message>
+        <source>%1 values of the model</source>
+        <translation>%1 verdier i modellen</translation>
+    </message>
+    <message>
+        <source>as they are computed with: a normalization is multiplied in</source>
+        <translation>slik det regnes med dem: en normalisering er ganget inn</translation>
+    </message>
+    <message>
+        <source>These encodings were not calibrated here.</source>
+        <translation>Disse kodingene ble ikke kalibrert her.</translation>
+    </message>
+    <message>
+        <source>It is as calibrated.</source>
+        <translation>Den er som kalibrert.</translation>
+    </message>
+    <message>
+        <source>Share of the values outside of min and max</source>
+        <translation>Andel av verdiene utenfor min og maks</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Trinn</translation>
+    </message>
+    <message>
+        <source>Distance of two codes, the scale</source>
+        <translation>Avstand mellom to koder, skalaen</translation>
+    </message>
+    <message>
+        <source>SQNR here</source>
+        <translation>SQNR her</translation>
+    </message>
+    <message>
+        <source>After this tensor&apos;s own quantization alone</source>
+        <translation>Etter bare denne tensorens egen kvantisering</translation>
+    </message>
+    <message>
+        <source>SQNR at outputs</source>
+        <translation>SQNR ved utgangene</translation>
+    </message>
+    <message>
+        <source>Of the quantized model; the lowest where there are several outputs</source>
+        <translation>For den kvantiserte modellen; den laveste der det er flere utganger</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Samsvar</translation>
+    </message>
+    <message>
+        <source>Samples whose largest output is the same as in float</source>
+        <translation>Eksempler der den største utgangen er den samme som i flyttall</translation>
+    </message>
+    <message>
+        <source>was %1</source>
+        <translation>var %1</translation>
+    </message>
+    <message>
+        <source>smallest %1</source>
+        <translation>minste %1</translation>
+    </message>
+    <message>
+        <source>The largest distance of two codes, over all grids</source>
+        <translation>Største avstand mellom to koder, over alle rutenett</translation>
+    </message>
+    <message>
+        <source>%1 / %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Labels: top-1 %1 float, %2 quantized</source>
+        <translation>Etiketter: topp-1 %1 flyttall, %2 kvantisert</translation>
+    </message>
+    <message>
+        <source>%1 of %2 samples</source>
+        <translation>%1 av %2 eksempler</translation>
+    </message>
+    <message>
+        <source>Computing the errors of every tensor…</source>
+        <translation>Beregner feilen for hver tensor …</translation>
+    </message>
+    <message>
+        <source>%1, %2 of %3 steps run again</source>
+        <translation>%1, %2 av %3 steg kjørt på nytt</translation>
+    </message>
+    <message>
+        <source>Evaluate all %1</source>
+        <translation>Evaluer alle %1</translation>
+    </message>
+    <message>
+        <source>measuring, %1 of %2 samples</source>
+        <translation>måler, %1 av %2 eksempler</translation>
+    </message>
+    <message>
+        <source>measuring</source>
+        <translation>måler</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>ikke målt ennå</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Avbryt</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Mål</translation>
+    </message>
+    <message>
+        <source>Runs the calibration samples once, for the channels of every tensor</source>
+        <translation>Kjører kalibreringseksemplene én gang, for kanalene til hver tensor</translation>
     </message>
 </context>
 <context>
