@@ -20,7 +20,7 @@ Error badBitwidth(int bitwidth) { return badInput("encoding", fmt::format("a bit
 
 Expected<Grid> finiteGrid(const Grid &grid)
 {
-    if (!std::isfinite(grid.scale) || grid.scale <= 0 || !std::isfinite(grid.min) || !std::isfinite(grid.max))
+    if (!std::isfinite(grid.scale) || !std::isfinite(grid.min) || !std::isfinite(grid.max))
         return badInput("encoding", "the range is too wide for a finite scale");
     // Kernels and files hold scales in float32; a denormal one has lost its digits.
     if (grid.scale < static_cast<double>(std::numeric_limits<float>::min()) || grid.scale > static_cast<double>(std::numeric_limits<float>::max()))
@@ -39,6 +39,8 @@ Grid symmetricGrid(double lo, double hi, double steps)
 Grid asymmetricGrid(double lo, double hi, double steps)
 {
     const double scale = (hi - lo) / steps;
+    if (scale < std::numeric_limits<float>::min()) // finiteGrid refuses it; the quotient below need not be a number
+        return {lo, hi, scale, 0};
     const double zeroPoint = std::clamp(std::round(-lo / scale), 0.0, steps);
     if (lo < 0 && hi > 0) {
         const double newLo = 0.0 - zeroPoint * scale;

@@ -49,9 +49,13 @@ std::vector<std::string> lossesOfDictionary(EncodingDialect dialect, const Encod
     return lost;
 }
 
-std::vector<std::string> lossesOfList(const EncodingEntry &entry)
+std::vector<std::string> lossesOfList(const EncodingEntry &entry, std::string &omitted)
 {
     std::vector<std::string> lost;
+    if (entry.encoding.twoLevel && !isSignedSymmetric(entry.encoding)) {
+        omitted = "its two-level scales belong to symmetric codes";
+        return lost;
+    }
     if (isStrict(entry.encoding))
         lost.emplace_back("it states no range, so the lowest code, which this grid leaves out, comes back");
     // Readers see signed storage in a symmetric offset of zero.
@@ -142,7 +146,7 @@ std::vector<EncodingLoss> lossesIn(EncodingDialect dialect, const std::string &t
     if (isDictionary(dialect))
         lost = lossesOfDictionary(dialect, entry, omitted);
     else if (dialect == EncodingDialect::List100)
-        lost = lossesOfList(entry);
+        lost = lossesOfList(entry, omitted);
     else if (dialect == EncodingDialect::Qdq)
         lost = lossesOfQdq(entry, omitted);
     else

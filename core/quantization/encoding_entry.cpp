@@ -11,7 +11,7 @@ namespace nordlys::core {
 
 namespace {
 
-constexpr double kMaxDeviationInSteps = 1.5, kMaxDeviationShare = 1e-3;
+constexpr double kMaxDeviationInSteps = 1.5, kMaxDeviationShare = 2e-3;
 constexpr std::int64_t kLargestOffset = std::int64_t(1) << 33;
 
 struct Convention {

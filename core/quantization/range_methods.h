@@ -16,7 +16,7 @@ namespace nordlys::core {
 /// - min-max: smallest and largest value seen.
 /// - percentile p: CDF over the bins, divided by its total. lo = left edge of the first bin whose CDF > 1 - p/100, hi = right edge of the first bin
 ///   whose CDF >= p/100, at least one bin; then gridFromRange. p = 100 is the range of the bins that hold something.
-/// - mse: over pairs (a, b) of bin edges with a <= 0 <= b, zero itself counting as an edge: the grid of gridFromRange(a, b) with the lowest
+/// - mse: over pairs (a, b) of edges of the bins that hold something, with a <= 0 <= b, zero itself counting as an edge: the grid of gridFromRange(a, b) with the lowest
 ///   sum p_i (x_i - dq(x_i))^2. Symmetric grids: over magnitudes of edges. Where the pairs are many, all that lie on a coarse raster are tried and
 ///   then, with steps halved down to one edge, those around the best so far; with few edges (at most 64 on each side) all pairs are tried.
 /// - entropy: only defined for 8 bits (other widths: min-max, see usesMinMax). The window over the bins that hold something shrinks while it keeps 255

@@ -129,6 +129,11 @@ TEST(EncodingConversion, SaysWhatIsLost)
     strict.grids[0] = *gridFromRange(-2, 2, {.bitwidth = 8, .symmetric = true, .strictSymmetric = true, .unsignedSymmetric = false});
     set.entries["strict"] = {EncodingKind::Parameter, strict, false};
     set.entries["six"] = {EncodingKind::Activation, perTensor(1, 3, 6), false};
+    Encoding fromZero = blocks(2, 2, true); // two levels of scales, unsigned codes
+    fromZero.symmetric = false;
+    for (Grid &grid : fromZero.grids)
+        grid = *gridFromScale(grid.scale, 0, fromZero.bitwidth);
+    set.entries["from-zero"] = {EncodingKind::Parameter, fromZero, false};
     const auto lostIn = [&](EncodingDialect dialect, bool omitted) {
         std::vector<std::string> names;
         const auto written = newEncodingsText(dialect, set, &graph);
@@ -139,11 +144,11 @@ TEST(EncodingConversion, SaysWhatIsLost)
         std::ranges::sort(names);
         return names;
     };
-    EXPECT_THAT(lostIn(EncodingDialect::Dictionary061, true), ElementsAre("w1", "w3"));
+    EXPECT_THAT(lostIn(EncodingDialect::Dictionary061, true), ElementsAre("from-zero", "w1", "w3"));
     EXPECT_THAT(lostIn(EncodingDialect::Dictionary061, false), ElementsAre());
-    EXPECT_THAT(lostIn(EncodingDialect::Dictionary040, true), ElementsAre("half", "w1", "w3"));
-    EXPECT_THAT(lostIn(EncodingDialect::Seed, true), ElementsAre("half", "w1", "w2", "w3"));
-    EXPECT_THAT(lostIn(EncodingDialect::List100, true), ElementsAre());
+    EXPECT_THAT(lostIn(EncodingDialect::Dictionary040, true), ElementsAre("from-zero", "half", "w1", "w3"));
+    EXPECT_THAT(lostIn(EncodingDialect::Seed, true), ElementsAre("from-zero", "half", "w1", "w2", "w3"));
+    EXPECT_THAT(lostIn(EncodingDialect::List100, true), ElementsAre("from-zero"));
     EXPECT_THAT(lostIn(EncodingDialect::List100, false), ElementsAre("strict"));
     EXPECT_THAT(lostIn(EncodingDialect::Onnx200, true), ElementsAre("half", "six"));
     EXPECT_FALSE(newEncodingsText(EncodingDialect::Torch, set, &graph));

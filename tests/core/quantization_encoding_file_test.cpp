@@ -185,6 +185,7 @@ TEST_F(EncodingFileTest, HostileFiles)
         {with("\"bitwidth\": 8, \"scale\": -0.5, \"offset\": 0"), ErrorCode::BadInput, "not positive"},
         {with("\"bitwidth\": 8, \"scale\": 0, \"offset\": 0"), ErrorCode::BadInput, "not positive"},
         {with("\"bitwidth\": 8, \"scale\": 1e308, \"offset\": -9"), ErrorCode::BadInput, "too wide"},
+        {with("\"bitwidth\": 16, \"min\": 0, \"max\": 1e-320, \"scale\": 0.5"), ErrorCode::BadInput, "float32 cannot hold the scale 0"},
         {with("\"bitwidth\": 8, \"scale\": 0.5, \"offset\": -0.5"), ErrorCode::BadInput, "no integer"},
         {with("\"bitwidth\": 8, \"scale\": 0.5, \"offset\": -300"), ErrorCode::BadInput, "no code"},
         {with("\"bitwidth\": 8, \"scale\": 0.5, \"offset\": -9223372036854775808"), ErrorCode::BadInput, "no code"},

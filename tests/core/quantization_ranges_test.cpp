@@ -115,8 +115,9 @@ TEST(QuantizationRanges, MeanSquaredErrorAgainstAllPairs)
                 const RangeRule rule = ruleOf(schema, bits);
                 const OccupiedBins bins(histogram);
                 double lowest = std::numeric_limits<double>::infinity();
-                for (std::size_t a = 0; a <= count; ++a) {
-                    for (std::size_t b = 0; b <= count; ++b) {
+                const BinSpan span = occupiedBins(histogram).value();
+                for (std::size_t a = span.first; a <= span.last + 1; ++a) {
+                    for (std::size_t b = span.first; b <= span.last + 1; ++b) {
                         const double low = std::min(0.0, histogram.edge(a)), high = std::max(0.0, histogram.edge(b));
                         lowest = std::min(lowest, bins.cost(*gridFromRange(low, high, rule), 1));
                     }

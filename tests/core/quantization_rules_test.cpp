@@ -130,7 +130,7 @@ const std::vector<RuleCase> ruleCases{
     {"per-channel-symmetric", "w", "not in the middle", [](EncodingSet &set) { set.entries["w"].encoding = twoChannels(1, 0.5, false); }},
     {"bias-symmetric", "b", "not in the middle", [](EncodingSet &set) { set.entries["b"] = entry(EncodingKind::Parameter, -0.5, 1, 32, false); }},
     {"bias-scale", "b", "activation by weight is", [](EncodingSet &set) { set.entries["x"] = entry(EncodingKind::Activation, -2, 2); }},
-    {"bias-scale", "b", "It has 1 scales, the weight has 2", [](EncodingSet &set) { set.entries["w"].encoding = twoChannels(1, 0.5, true); }},
+    {"bias-scale", "b", "It has 1 scales; weight and shape ask for 2", [](EncodingSet &set) { set.entries["w"].encoding = twoChannels(1, 0.5, true); }},
     {"bias-overflow", "b", "32 bits end at 2147483647",
      [](EncodingSet &set) {
          // The smallest range there is, on both sides: 16 bits make scales of 1.5e-7 and 3e-7, and -1 the code -2.2e13.

@@ -23,4 +23,4 @@ mkdir "$corpus/new"
 seed=0
 [ "$seconds" -gt 10 ] || seed=1
 "$program" "$corpus/new" "$corpus" -max_total_time="$seconds" -seed="$seed" -max_len=100000 -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=512 \
-  -print_final_stats=1 2>&1 | grep -v -E '^#[0-9]+\s+(NEW|REDUCE|RELOAD|pulse)'
+  -print_final_stats=1 -print_funcs=0 2>&1 | grep -v -E '^#[0-9]+\s+(NEW|REDUCE|RELOAD|pulse)'

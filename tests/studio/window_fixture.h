@@ -107,7 +107,7 @@ protected:
         FAIL() << "the dialog has no button to accept";
     }
     /// Opens the editor of a cell, types, and presses a key.
-    void editCell(TableView &table, const QModelIndex &index, const QString &text, Qt::Key key = Qt::Key_Return)
+    void editCell(TableView &table, const QPersistentModelIndex &index, const QString &text, Qt::Key key = Qt::Key_Return)
     {
         QTest::qWait(20); // a view that was just shown gets its size from the event loop
         table.scrollTo(index);

@@ -22,9 +22,9 @@ CheckpointBar::CheckpointBar(Workspace &workspace, QWidget *parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(metrics().gapSmall);
-    auto *title = new InkLabel(tr("Checkpoint"), CellInk::Label, this);
-    title->setElided(true);
-    title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_title = new InkLabel(tr("Checkpoint"), CellInk::Label, this);
+    m_title->setElided(true);
+    m_title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_combo->setObjectName(QStringLiteral("checkpointCombo"));
     m_combo->setAccessibleName(tr("Checkpoint to compare with"));
     m_combo->setToolTip(tr("The table marks what has changed since this checkpoint"));
@@ -39,7 +39,7 @@ CheckpointBar::CheckpointBar(Workspace &workspace, QWidget *parent)
     m_more->setPopupMode(QToolButton::InstantPopup);
     m_more->setMenu(m_menu);
     setBarSize(m_more);
-    row->addWidget(title, 1);
+    row->addWidget(m_title, 1);
     row->addWidget(m_combo, 2);
     row->addWidget(m_more);
     connect(m_combo, &QComboBox::activated, this, [this](int index) { m_checkpoints.compareWith(static_cast<std::size_t>(index)); });
@@ -48,6 +48,8 @@ CheckpointBar::CheckpointBar(Workspace &workspace, QWidget *parent)
     connect(&m_workspace, &Workspace::editsChanged, this, &CheckpointBar::refresh);
     refresh();
 }
+
+void CheckpointBar::setNarrow(bool narrow) { m_title->setVisible(!narrow); }
 
 void CheckpointBar::refresh()
 {

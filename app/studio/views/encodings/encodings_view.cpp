@@ -140,8 +140,10 @@ void EncodingsView::fillTools()
         if (!m_actions.contains(name))
             continue;
         const Qt::ToolButtonStyle style = at == 0 ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonTextOnly;
-        m_toolRow->insertWidget(at, buttonFor(m_actions.action(name), style, m_tools));
-        ++at;
+        QToolButton *button = buttonFor(m_actions.action(name), style, m_tools);
+        m_toolRow->insertWidget(at, button);
+        if (++at > 2)
+            m_spareTools.append(button);
     }
     auto *more = new QToolButton(m_tools);
     more->setObjectName(QStringLiteral("encodingsMore"));
@@ -150,7 +152,7 @@ void EncodingsView::fillTools()
     more->setIcon(icon(Icon::More));
     more->setPopupMode(QToolButton::InstantPopup);
     auto *menu = new QMenu(more);
-    for (const char *id : {"quantize.mixed", "quantize.bias-correct", "quantize.import", "quantize.export", "quantize.lock"}) {
+    for (const char *id : {"quantize.sensitivity", "quantize.equalize", "quantize.mixed", "quantize.bias-correct", "quantize.import", "quantize.export", "quantize.lock"}) {
         if (m_actions.contains(QString::fromLatin1(id)))
             menu->addAction(m_actions.action(QString::fromLatin1(id)));
     }
@@ -158,6 +160,22 @@ void EncodingsView::fillTools()
     more->setMenu(menu);
     setBarSize(more);
     m_toolRow->insertWidget(at, more);
+    fitTools();
+}
+
+// In a small window the rarer tools are in the menu only, so that the checkpoint's name can be read.
+void EncodingsView::fitTools()
+{
+    const bool narrow = width() < scaled(1200);
+    for (QToolButton *button : m_spareTools)
+        button->setVisible(!narrow);
+    m_checkpoint->setNarrow(narrow);
+}
+
+void EncodingsView::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitTools();
 }
 
 QWidget *EncodingsView::buildFoot()

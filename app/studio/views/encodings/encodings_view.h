@@ -15,6 +15,7 @@
 class QHBoxLayout;
 class QLabel;
 class QMenu;
+class QToolButton;
 
 namespace nordlys::studio {
 
@@ -42,6 +43,7 @@ public:
 
 protected:
     void showEvent(QShowEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void buildTable();
@@ -49,6 +51,7 @@ private:
     [[nodiscard]] QWidget *buildFoot();
     void connectAll();
     void fillTools();
+    void fitTools();
     void applyFilter();
     void sortByCulprits();
     void holdRows(bool hold);
@@ -67,6 +70,7 @@ private:
     CheckpointBar *m_checkpoint = nullptr;
     QWidget *m_tools = nullptr;
     QHBoxLayout *m_toolRow = nullptr;
+    QList<QToolButton *> m_spareTools;
     InkLabel *m_count = nullptr, *m_since = nullptr, *m_result = nullptr;
     Chip *m_held = nullptr, *m_stale = nullptr, *m_estimate = nullptr;
     bool m_selecting = false, m_holds = false;
