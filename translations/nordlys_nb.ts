@@ -388,6 +388,45 @@
     </message>
 </context>
 <context>
+    <name>EncodingsExport</name>
+    <message>
+        <source>Model with QuantizeLinear and DequantizeLinear (*.onnx)</source>
+        <translation>Modell med QuantizeLinear og DequantizeLinear (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Encodings, version %1 (*.encodings *.json)</source>
+        <translation>Kodinger, versjon %1 (*.encodings *.json)</translation>
+    </message>
+    <message>
+        <source>; %1 left out, the first is %2: %3</source>
+        <translation>; %1 utelatt, den første er %2: %3</translation>
+    </message>
+    <message>
+        <source>; %1 changed, the first is %2: %3</source>
+        <translation>; %1 endret, den første er %2: %3</translation>
+    </message>
+    <message>
+        <source>this is the open model</source>
+        <translation>dette er den åpne modellen</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Velg et annet navn.</translation>
+    </message>
+    <message>
+        <source>%1 written, %2 activations, %3 weights, %4 biases</source>
+        <translation>%1 skrevet, %2 aktiveringer, %3 vekter, %4 biaser</translation>
+    </message>
+    <message>
+        <source>%1 updated, %2 entries</source>
+        <translation>%1 oppdatert, %2 oppføringer</translation>
+    </message>
+    <message>
+        <source>%1 written, %2 entries</source>
+        <translation>%1 skrevet, %2 oppføringer</translation>
+    </message>
+</context>
+<context>
     <name>GraphBandPainter</name>
     <message>
         <source>Several segments · %1</source>
@@ -4217,20 +4256,12 @@
         <translation>Importer kodinger</translation>
     </message>
     <message>
-        <source>Encodings (*.encodings *.json);;All files (*)</source>
-        <translation>Kodinger (*.encodings *.json);;Alle filer (*)</translation>
-    </message>
-    <message>
         <source>E&amp;xport…</source>
         <translation>E&amp;ksporter …</translation>
     </message>
     <message>
         <source>Export encodings</source>
         <translation>Eksporter kodinger</translation>
-    </message>
-    <message>
-        <source>Encodings (*.encodings *.json)</source>
-        <translation>Kodinger (*.encodings *.json)</translation>
     </message>
     <message>
         <source>&amp;Revert to calibrated</source>
@@ -4541,6 +4572,10 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>It is running.</source>
         <translation>Det kjører.</translation>
+    </message>
+    <message>
+        <source>Encodings (*.encodings *.json *.onnx);;All files (*)</source>
+        <translation>Kodinger (*.encodings *.json *.onnx);;Alle filer (*)</translation>
     </message>
 </context>
 <context>
@@ -5418,10 +5453,6 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Writing encodings</source>
         <translation>Skriver kodinger</translation>
-    </message>
-    <message>
-        <source>%1 written, %2 entries</source>
-        <translation>%1 skrevet, %2 oppføringer</translation>
     </message>
     <message>
         <source>Stopped. A calibration with the same statistics file goes on from here.</source>

@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 extern char **environ;
@@ -135,17 +134,17 @@ core::Expected<double> runMetricCommand(const std::string &command, const std::f
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     std::string printed, complaints;
     int status = 0;
-    bool ended = false;
+    bool ended = false, outOpen = true, errorOpen = true;
     core::Expected<void> trouble;
     while (!ended) {
-        std::array<pollfd, 2> ends{{{out.read, POLLIN, 0}, {error.read, POLLIN, 0}}};
+        // A stream that is closed is not waited for: it would always be ready. poll leaves out what is negative and sleeps all the same.
+        std::array<pollfd, 2> ends{{{outOpen ? out.read : -1, POLLIN, 0}, {errorOpen ? error.read : -1, POLLIN, 0}}};
         ::poll(ends.data(), ends.size(), pollMs);
-        const bool outOpen = out.drain(printed), errorOpen = error.drain(complaints);
+        outOpen = out.drain(printed);
+        errorOpen = error.drain(complaints);
         ended = ::waitpid(*child, &status, WNOHANG) == *child;
         if (ended)
             break;
-        if (!outOpen && !errorOpen)
-            std::this_thread::sleep_for(std::chrono::milliseconds(pollMs)); // it closed its streams and lives on
         if (stop.stop_requested())
             trouble = core::interrupted(subject);
         else if (printed.size() > maxOutputBytes)

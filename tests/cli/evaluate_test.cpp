@@ -76,6 +76,15 @@ TEST_F(Evaluate, AMetricCommandThatFailsHangsOrBabblesIsNamed)
     }
 }
 
+TEST_F(Evaluate, OptionsThatWouldChangeNothingAreRefused)
+{
+    for (const std::vector<std::string> &options : {std::vector<std::string>{"--metric-timeout", "5"}, {"--label-offset", "1"}, {"--diverges-below", "20"}}) {
+        const auto result = nordlys(command(options));
+        EXPECT_EQ(result.exitCode, 2) << options.front() << result.out;
+        EXPECT_NE(result.err.find(options.front()), std::string::npos) << result.err;
+    }
+}
+
 TEST_F(Evaluate, WhatInferWritesIsEqualToTheLastBit)
 {
     const auto opened = core::openModel(model);

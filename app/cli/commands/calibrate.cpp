@@ -102,6 +102,9 @@ core::Expected<runtime::CalibrationOptions> calibrationOptions(const CalibrateAr
     auto act = rangeChoice("--method", options.method, options.percentile), weight = rangeChoice("--weight-method", options.weightMethod, options.percentile);
     NORDLYS_TRY(act);
     NORDLYS_TRY(weight);
+    const auto usesPercentile = [](const core::RangeChoice &choice) { return choice.method == core::RangeMethod::Percentile; };
+    if (options.percentile != CalibrateArguments().percentile && !usesPercentile(*act) && !usesPercentile(*weight))
+        return core::usageError("--percentile", "neither --method nor --weight-method is percentile", "Use --method percentile, or leave it out.");
     calibration.actRange = *act;
     calibration.weightRange = *weight;
     auto actSchema = rangeSchema("--act-schema", options.actSchema), weightSchema = rangeSchema("--weight-schema", options.weightSchema);
@@ -313,8 +316,11 @@ void addCalibrate(CLI::App &program, Action &action)
             command.add_flag("--weight-symmetric,!--weight-asymmetric", options.weightSymmetric,
                              "Symmetric grids for weights (default)");
             command.add_option("--act-schema", options.actSchema, "Grids of activations: asymmetric (default), symmetric, unsignedsymmetric, strictsymmetric")
-                ->type_name("S");
-            command.add_option("--weight-schema", options.weightSchema, "Grids of weights: the same schemas, default symmetric")->type_name("S");
+                ->type_name("S")
+                ->excludes("--act-symmetric");
+            command.add_option("--weight-schema", options.weightSchema, "Grids of weights: the same schemas, default symmetric")
+                ->type_name("S")
+                ->excludes("--weight-symmetric");
             command.add_option("--statistics", options.statistics,
                                "File that keeps what the samples showed: an interrupted run goes on from it, another method needs no run")
                 ->type_name("FILE");

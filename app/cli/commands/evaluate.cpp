@@ -119,6 +119,8 @@ core::Expected<void> evaluate(const EvaluateArguments &options, const Context &c
             return std::move(read.error());
         labels = std::move(*read);
     }
+    if (options.labelOffset != 0 && labelsPath.empty())
+        return core::usageError("--label-offset", "there are no labels", "Give --labels CSV.");
     runtime::EvaluationOptions evaluation;
     evaluation.encodings = chosen->encodings;
     evaluation.precision = chosen->precision;
@@ -171,7 +173,8 @@ void addEvaluate(CLI::App &program, Action &action)
                             "Compares with the tensors in a folder instead: .raw or .npy files of a device or another engine, or of infer --tensors all")
                 ->type_name("DIR");
             command.add_option("--diverges-below", options.divergesBelowDb, "SQNR in dB below which --against marks the first tensor (default 30)")
-                ->type_name("DB");
+                ->type_name("DB")
+                ->needs("--against");
             addMetricArguments(command, options.metric);
             addSampleArguments(command, options.samples);
             command.add_option("--labels", options.labels, "CSV with the columns file and class_index")->type_name("FILE");

@@ -33,7 +33,10 @@ void addMetricArguments(CLI::App &command, MetricArguments &arguments)
         .add_option("--metric-command", arguments.command,
                     "Your own measure: a command that gets a folder of outputs (NNNNNN/output_N.npy, samples.csv) and writes one number")
         ->type_name("COMMAND");
-    command.add_option("--metric-timeout", arguments.timeoutS, "Seconds after which the command is ended")->check(CLI::Range(1, 86400))->type_name("S");
+    command.add_option("--metric-timeout", arguments.timeoutS, "Seconds after which the command is ended")
+        ->check(CLI::Range(1, 86400))
+        ->type_name("S")
+        ->needs("--metric-command");
 }
 
 core::Expected<double> runMetric(const MetricArguments &metric, const std::shared_ptr<const core::Model> &model, const core::SampleSet &samples,

@@ -21,7 +21,10 @@ void addLayerMetricArguments(CLI::App &command, LayerMetricArguments &arguments)
         .add_option("--metric-command", arguments.command,
                     "Command that gets a folder as its last argument (NNNNNN/output_N.npy per sample, samples.csv) and prints one number")
         ->type_name("CMD");
-    command.add_option("--metric-timeout", arguments.timeoutSeconds, "Seconds after which the command is ended")->type_name("S")->capture_default_str();
+    command.add_option("--metric-timeout", arguments.timeoutSeconds, "Seconds after which the command is ended")
+        ->type_name("S")
+        ->capture_default_str()
+        ->needs("--metric-command");
     command.add_flag("--lower-is-better", arguments.lowerIsBetter, "The command's number is an error, not a score");
 }
 
@@ -49,6 +52,8 @@ core::Expected<ChosenMetric> chooseMetric(const LayerMetricArguments &arguments,
     if (kind != MetricKind::Command && (!arguments.command.empty() || arguments.lowerIsBetter))
         return core::usageError(arguments.command.empty() ? "--lower-is-better" : "--metric-command",
                                 "the metric is " + std::string(runtime::nameOf(kind)), "Use --metric command, or leave it out.");
+    if (arguments.labelOffset != 0 && labels.empty())
+        return core::usageError("--label-offset", "there are no labels", "Give --labels CSV.");
     if (kind == MetricKind::Accuracy && labels.empty())
         return core::usageError("--metric accuracy", "there are no labels", "Give --labels CSV.");
     if (!(arguments.timeoutSeconds > 0) || arguments.timeoutSeconds > 86400)

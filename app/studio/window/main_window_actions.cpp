@@ -16,6 +16,7 @@
 #include <studio/views/graph/graph_view.h>
 #include <studio/views/timeline/timeline_view.h>
 #include <studio/views/start/start_view.h>
+#include <studio/workspace/encodings_export.h>
 #include <studio/workspace/recent_files.h>
 #include <studio/workspace/sample_files.h>
 
@@ -96,14 +97,15 @@ void MainWindow::addActions()
     add("quantize.evaluate", 0, tr("&Evaluate…"), QKeySequence(Qt::CTRL | Qt::Key_E), Icon::Evaluate, [this] { evaluate(); });
     add("quantize.import", 1, tr("&Import…"), {}, Icon::Import, [this] {
         const QString path =
-            QFileDialog::getOpenFileName(this, tr("Import encodings"), {}, tr("Encodings (*.encodings *.json);;All files (*)"));
+            QFileDialog::getOpenFileName(this, tr("Import encodings"), {}, tr("Encodings (*.encodings *.json *.onnx);;All files (*)"));
         if (!path.isEmpty())
             m_quantizer->importEncodings(path);
     });
     add("quantize.export", 1, tr("E&xport…"), {}, Icon::Export, [this] {
-        const QString path = QFileDialog::getSaveFileName(this, tr("Export encodings"), {}, tr("Encodings (*.encodings *.json)"));
+        QString filter;
+        const QString path = QFileDialog::getSaveFileName(this, tr("Export encodings"), {}, encodingNameFilters().join(QStringLiteral(";;")), &filter);
         if (!path.isEmpty())
-            m_quantizer->exportEncodings(path);
+            m_quantizer->exportEncodings(path, dialectOfNameFilter(filter));
     });
     add("quantize.revert", 0, tr("&Revert to calibrated"), {}, Icon::Undo, [this] { m_encodings->revertSelected(); });
 

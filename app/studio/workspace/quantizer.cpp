@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantizer.h"
 
+#include "encodings_export.h"
+
 #include "text.h"
 
 #include <studio/look/number_format.h>
@@ -215,16 +217,17 @@ void Quantizer::importEncodings(const QString &path)
         });
 }
 
-void Quantizer::exportEncodings(const QString &path)
+void Quantizer::exportEncodings(const QString &path, core::EncodingDialect dialect)
 {
     const auto document = m_workspace.document();
     if (!document)
         return;
     m_file.setTitle(tr("Writing encodings"));
     m_file.start(
-        [document, file = toPath(path), set = m_workspace.encodings()](const core::JobContext &) -> core::Expected<Imported> {
-            NORDLYS_TRY(core::writeEncodings(file, set, document->graph()));
-            return Imported{{}, tr("%1 written, %2 entries").arg(toQString(file.filename())).arg(set.entries.size())};
+        [document, file = toPath(path), set = m_workspace.encodings(), dialect](const core::JobContext &job) -> core::Expected<Imported> {
+            auto done = studio::exportEncodings(*document, set, file, dialect, job);
+            NORDLYS_TRY(done);
+            return Imported{{}, *std::move(done)};
         },
         [this](core::Expected<Imported> result) {
             if (result)

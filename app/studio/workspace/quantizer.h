@@ -5,6 +5,8 @@
 #include "metric_request.h"
 #include "workspace.h"
 
+#include <core/quantization/encoding_dialect.h>
+
 #include <studio/jobs/job.h>
 
 #include <functional>
@@ -40,7 +42,8 @@ public:
     void evaluate(const EvaluationRequest &request);
     /// Reads an encodings file as one undo step; says how many entries matched.
     void importEncodings(const QString &path);
-    void exportEncodings(const QString &path);
+    /// Writes the encodings (encodings_export.h); says what became of them.
+    void exportEncodings(const QString &path, core::EncodingDialect dialect);
 
     [[nodiscard]] JobBase &calibrationJob() { return m_calibration; }
     [[nodiscard]] JobBase &evaluationJob() { return m_evaluation; }
