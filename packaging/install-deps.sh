@@ -26,17 +26,18 @@ done
 
 packages=()
 if [ "$runtime_only" = 1 ]; then
-  packages+=(libprotobuf32 libpng16-16 libjpeg62-turbo libssl3 libfmt9)
+  packages+=(libprotobuf32 libpng16-16 libjpeg62-turbo libssl3 libfmt9 libzstd1 libusb-1.0-0)
   [ "$studio" = 1 ] && packages+=(libqt6widgets6 libqt6printsupport6 libqt6svg6 libqcustomplot2.1-qt6 qt6-qpa-plugins libxcb-cursor0)
 else
   packages+=(g++ cmake ninja-build pkg-config)                          # build
   packages+=(libonnx-dev libprotobuf-dev protobuf-compiler)             # import, run stream
   packages+=(nlohmann-json3-dev libpng-dev libjpeg62-turbo-dev libssl-dev) # formats, SHA-256
+  packages+=(libusb-1.0-0-dev libzstd-dev)                              # devices over USB, compressed transfers
   packages+=(libcli11-dev libfmt-dev)                                   # programs
   [ "$studio" = 1 ] && packages+=(qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6svg6-dev libqcustomplot-dev)
 fi
 [ "$studio" = 1 ] && packages+=(fonts-inter fonts-jetbrains-mono fonts-dejavu-core)
-[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream chromium)
+[ "$tests" = 1 ] && packages+=(libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata ccache desktop-file-utils appstream chromium adb mksh)
 [ "$fuzz" = 1 ] && packages+=(clang libclang-rt-dev) # libFuzzer
 [ "$tests" = 1 ] && [ "$studio" = 1 ] && packages+=(xvfb xauth) # the studio's main loop on a real X server
 [ "$packaging" = 1 ] && packages+=(dpkg-dev file)

@@ -2,29 +2,15 @@
 #pragma once
 
 #include <core/base/error.h>
+#include <devicebridge/base/call_limits.h>
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <set>
 #include <span>
-#include <stop_token>
 #include <string>
 
 namespace nordlys::devicebridge {
-
-/// How long a blocking call may take and what ends it early. A stop request ends the call at once with Interrupted; a passed deadline with a Device error
-/// that says what did not answer.
-struct CallLimits {
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-    std::stop_token stop;
-
-    static CallLimits within(std::chrono::milliseconds time, std::stop_token stop = {})
-    {
-        return {std::chrono::steady_clock::now() + time, std::move(stop)};
-    }
-    [[nodiscard]] bool isPast() const { return std::chrono::steady_clock::now() >= deadline; }
-};
 
 /// A byte stream to one service on the device ("shell,v2,raw:...", "sync:", "tcp:PORT"), as both ways to a device offer it. One thread may read while another
 /// writes; close may come from any thread. What follows a lost link: reads hand out what had arrived, then a Device error.

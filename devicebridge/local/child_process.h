@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "descriptor.h"
-
 #include <core/base/error.h>
+#include <devicebridge/base/descriptor.h>
 
 #include <chrono>
 #include <filesystem>

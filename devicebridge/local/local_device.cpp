@@ -5,6 +5,7 @@
 #include "runner_arguments.h"
 
 #include <core/profile/device_identity.h>
+#include <devicebridge/base/stop_event.h>
 #include <devicebridge/recording/stream_receiver.h>
 
 #include <algorithm>
@@ -14,7 +15,6 @@
 #include <cstring>
 #include <poll.h>
 #include <string_view>
-#include <sys/eventfd.h>
 
 namespace nordlys::devicebridge {
 
@@ -26,25 +26,6 @@ using namespace std::chrono_literals;
 constexpr auto kSecondTerm = 2s, kKill = 5s;
 constexpr std::size_t kMaxErrorText = std::size_t(16) << 10;
 constexpr std::size_t kReadBytes = std::size_t(256) << 10;
-
-// Becomes readable when a stop is requested, so that poll() wakes at once.
-class StopEvent {
-public:
-    explicit StopEvent(const std::stop_token &token) : m_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_callback(token, Wake{m_event.get()}) {}
-    [[nodiscard]] int get() const { return m_event.get(); }
-
-private:
-    struct Wake {
-        int descriptor;
-        void operator()() const
-        {
-            const std::uint64_t one = 1;
-            [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof one);
-        }
-    };
-    Descriptor m_event;
-    std::stop_callback<Wake> m_callback;
-};
 
 core::ErrorCode codeOfExit(int code)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <core/base/error.h>
-#include <devicebridge/local/descriptor.h>
+#include <devicebridge/base/descriptor.h>
 
 #include <cstddef>
 #include <cstdint>
