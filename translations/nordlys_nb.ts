@@ -137,6 +137,14 @@
         <source>%1 recordings</source>
         <translation>%1 opptak</translation>
     </message>
+    <message>
+        <source>1 device</source>
+        <translation>1 enhet</translation>
+    </message>
+    <message>
+        <source>%1 devices</source>
+        <translation>%1 enheter</translation>
+    </message>
 </context>
 <context>
     <name>DeviceDetails</name>
@@ -199,6 +207,14 @@
     <message>
         <source>Dropped</source>
         <translation>Tapt</translation>
+    </message>
+    <message>
+        <source>Reached by</source>
+        <translation>Nås via</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Sist sett</translation>
     </message>
 </context>
 <context>
@@ -803,10 +819,6 @@
 <context>
     <name>RunLanes</name>
     <message>
-        <source>Clock</source>
-        <translation>Klokke</translation>
-    </message>
-    <message>
         <source>Utilisation</source>
         <translation>Belastning</translation>
     </message>
@@ -889,6 +901,22 @@
     <message>
         <source>%1, emulated</source>
         <translation>%1, emulert</translation>
+    </message>
+    <message>
+        <source>CPU clock</source>
+        <translation>CPU-klokke</translation>
+    </message>
+    <message>
+        <source>GPU clock</source>
+        <translation>GPU-klokke</translation>
+    </message>
+    <message>
+        <source>Memory clock</source>
+        <translation>Minneklokke</translation>
+    </message>
+    <message>
+        <source>Other clocks</source>
+        <translation>Andre klokker</translation>
     </message>
 </context>
 <context>
@@ -2424,14 +2452,25 @@
     </message>
 </context>
 <context>
+    <name>nordlys::studio::DeviceButton</name>
+    <message>
+        <source>Run uses %1 (%2).</source>
+        <translation>Kjør bruker %1 (%2).</translation>
+    </message>
+    <message>
+        <source>Device: %1</source>
+        <translation>Enhet: %1</translation>
+    </message>
+    <message>
+        <source>Devices…</source>
+        <translation>Enheter…</translation>
+    </message>
+</context>
+<context>
     <name>nordlys::studio::DeviceList</name>
     <message>
         <source>This computer</source>
         <translation>Denne maskinen</translation>
-    </message>
-    <message>
-        <source>Looking at devices</source>
-        <translation>Ser etter enheter</translation>
     </message>
     <message>
         <source>Reading %1</source>
@@ -2444,6 +2483,22 @@
     <message>
         <source>The run was interrupted.</source>
         <translation>Kjøringen ble avbrutt.</translation>
+    </message>
+    <message>
+        <source>Looking for devices</source>
+        <translation>Ser etter enheter</translation>
+    </message>
+    <message>
+        <source>Looking at %1</source>
+        <translation>Ser på %1</translation>
+    </message>
+    <message>
+        <source>It is not connected any more.</source>
+        <translation>Den er ikke tilkoblet lenger.</translation>
+    </message>
+    <message>
+        <source>It was not looked for yet.</source>
+        <translation>Det er ikke sett etter den ennå.</translation>
     </message>
 </context>
 <context>
@@ -2504,10 +2559,6 @@
         <translation>Grunn</translation>
     </message>
     <message>
-        <source>This computer, and recordings that play its part</source>
-        <translation>Denne maskinen, og opptak som spiller dens rolle</translation>
-    </message>
-    <message>
         <source>Whether it can run now</source>
         <translation>Om den kan kjøre nå</translation>
     </message>
@@ -2526,6 +2577,18 @@
     <message>
         <source>Why it is not ready</source>
         <translation>Hvorfor den ikke er klar</translation>
+    </message>
+    <message>
+        <source>not ready</source>
+        <translation>ikke klar</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation>ikke der</translation>
+    </message>
+    <message>
+        <source>This computer, devices over adb, and recordings that play their part</source>
+        <translation>Denne datamaskinen, enheter over adb, og opptak som spiller deres rolle</translation>
     </message>
 </context>
 <context>
@@ -2551,10 +2614,6 @@
         <translation>Slipp et opptak (.nrs) her for å spille det av som en enhet.</translation>
     </message>
     <message>
-        <source>%1 and %2</source>
-        <translation>%1 og %2</translation>
-    </message>
-    <message>
         <source>this computer</source>
         <translation>denne maskinen</translation>
     </message>
@@ -2577,10 +2636,6 @@
     <message>
         <source>recorded</source>
         <translation>tatt opp</translation>
-    </message>
-    <message>
-        <source>Reading the counters of this computer.</source>
-        <translation>Leser tellerne på denne maskinen.</translation>
     </message>
     <message>
         <source>%1 per second</source>
@@ -2645,6 +2700,50 @@
     <message>
         <source>A recording brings its own length, threads and profiling.</source>
         <translation>Et opptak har sin egen lengde, tråder og profilering.</translation>
+    </message>
+    <message>
+        <source>Add device</source>
+        <translation>Legg til enhet</translation>
+    </message>
+    <message>
+        <source>A device whose adb listens on the network: after &quot;adb tcpip 5555&quot;, or with wireless debugging. Devices of a running adb server are listed by themselves.</source>
+        <translation>En enhet med adb som lytter på nettverket: etter «adb tcpip 5555», eller med trådløs feilsøking. Enheter hos en adb-tjener som kjører, vises av seg selv.</translation>
+    </message>
+    <message>
+        <source>Address, HOST or HOST:PORT</source>
+        <translation>Adresse, VERT eller VERT:PORT</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Legg til</translation>
+    </message>
+    <message>
+        <source>Rename device</source>
+        <translation>Gi enheten nytt navn</translation>
+    </message>
+    <message>
+        <source>Empty: the device&apos;s own name.</source>
+        <translation>Tomt: enhetens eget navn.</translation>
+    </message>
+    <message>
+        <source>Name in this list</source>
+        <translation>Navn i denne lista</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Gi nytt navn</translation>
+    </message>
+    <message>
+        <source>Reading the counters of %1.</source>
+        <translation>Leser tellerne til %1.</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Gi nytt navn…</translation>
+    </message>
+    <message>
+        <source>Add device…</source>
+        <translation>Legg til enhet…</translation>
     </message>
 </context>
 <context>
@@ -7046,14 +7145,6 @@ Lisens: GPL-3.0-or-later; bibliotekene: Apache-2.0.</translation>
     <message>
         <source>Menu</source>
         <translation>Meny</translation>
-    </message>
-    <message>
-        <source>This computer</source>
-        <translation>Denne datamaskinen</translation>
-    </message>
-    <message>
-        <source>Device local: nordlys-run on this computer</source>
-        <translation>Enhet local: nordlys-run på denne datamaskinen</translation>
     </message>
     <message>
         <source>Build</source>

@@ -115,7 +115,7 @@ void MainWindow::buildBody()
     auto *column = new QVBoxLayout(bars);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_topBar = new TopBar(*m_workspace, *m_actions, bars);
+    m_topBar = new TopBar(*m_workspace, *m_actions, *m_runner, bars);
     m_viewBar = new ViewBar(*m_workspace, *m_actions, bars);
     column->addWidget(m_topBar);
     column->addWidget(m_viewBar);

@@ -190,7 +190,7 @@ void MainWindow::restoreViewState()
     if (!document)
         return;
     if (m_keeper->viewState.contains("runSettings"))
-        m_runner->setSettings(RunSettings::fromJson(m_keeper->viewState["runSettings"]));
+        m_runner->setSettings(m_runner->storedSettings(m_keeper->viewState["runSettings"]));
     m_workspace->setFilter(value("filter"));
     const core::TensorId tensor = document->findTensor(value("selection.tensor").toStdString());
     const core::NodeId node = document->findNode(value("selection.node").toStdString());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "top_bar.h"
 
+#include "device_button.h"
 #include "view_tabs.h"
 #include "window_layout.h"
 
@@ -45,9 +46,9 @@ Verdict chipVerdict(core::VerdictLevel level)
     return Verdict::Failed;
 }
 
-TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
+TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, Runner &runner, QWidget *parent)
     : QWidget(parent), m_workspace(workspace), m_actions(actions), m_menus(new QMenuBar(this)),
-      m_menuButton(new QToolButton(this)), m_model(new QToolButton(this)), m_device(new QToolButton(this)),
+      m_menuButton(new QToolButton(this)), m_model(new QToolButton(this)), m_device(new DeviceButton(workspace, runner, this)),
       m_build(new QPushButton(this)), m_run(new QPushButton(this)), m_value(new InkLabel(CellInk::Default, this)),
       m_note(new InkLabel(CellInk::Note, this)), m_verdict(new Chip(this))
 {
@@ -59,15 +60,11 @@ TopBar::TopBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent)
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
     m_menuButton->setAccessibleName(tr("Menu"));
     m_menuButton->hide();
-    for (QToolButton *button : {m_model, m_device}) {
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setFocusPolicy(Qt::TabFocus);
-    }
+    m_model->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_model->setFocusPolicy(Qt::TabFocus);
     m_model->setObjectName(QStringLiteral("topModel"));
     m_model->setIcon(icon(Icon::Graph));
-    m_device->setIcon(icon(Icon::Computer));
-    m_device->setText(tr("This computer"));
-    m_device->setToolTip(tr("Device local: nordlys-run on this computer"));
+    connect(m_device, &DeviceButton::devicesWanted, m_actions.action(QStringLiteral("view.devices")), &QAction::trigger);
     connect(m_model, &QToolButton::clicked, m_actions.action(QStringLiteral("file.open")), &QAction::trigger);
     m_build->setObjectName(QStringLiteral("topBuild"));
     m_build->setIcon(icon(Icon::Build));
@@ -197,6 +194,7 @@ void TopBar::resizeEvent(QResizeEvent *event)
     const bool narrow = screenClassOf(window()->size()) == ScreenClass::Small;
     m_menus->setVisible(!narrow);
     m_menuButton->setVisible(narrow);
+    m_device->setNarrow(narrow);
     refresh();
 }
 

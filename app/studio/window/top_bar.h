@@ -15,6 +15,8 @@ class QToolButton;
 
 namespace nordlys::studio {
 
+class DeviceButton;
+class Runner;
 class ViewTabs;
 
 /// First bar: mark, menus, model, device, Build, Run, last result with its verdict.
@@ -22,7 +24,7 @@ class TopBar : public QWidget {
     Q_OBJECT
 
 public:
-    TopBar(Workspace &workspace, ActionRegistry &actions, QWidget *parent = nullptr);
+    TopBar(Workspace &workspace, ActionRegistry &actions, Runner &runner, QWidget *parent = nullptr);
     /// Once: the menus, as a bar or, on a narrow window, behind one button.
     void setMenus(const QList<QAction *> &menus);
     void refresh();
@@ -38,7 +40,8 @@ private:
     ActionRegistry &m_actions;
     QMenuBar *m_menus;
     QToolButton *m_menuButton;
-    QToolButton *m_model, *m_device;
+    QToolButton *m_model;
+    DeviceButton *m_device;
     QPushButton *m_build, *m_run;
     InkLabel *m_value, *m_note;
     Chip *m_verdict;

@@ -23,6 +23,7 @@ public:
     static QString threads(qint64 n) { return n == 1 ? tr("1 thread") : tr("%1 threads").arg(formatCount(n)); }
     static QString inferences(qint64 n) { return n == 1 ? tr("1 inference") : tr("%1 inferences").arg(formatCount(n)); }
     static QString files(qint64 n) { return n == 1 ? tr("1 file") : tr("%1 files").arg(formatCount(n)); }
+    static QString devices(qint64 n) { return n == 1 ? tr("1 device") : tr("%1 devices").arg(formatCount(n)); }
     static QString recordings(qint64 n) { return n == 1 ? tr("1 recording") : tr("%1 recordings").arg(formatCount(n)); }
     /// "before 3 edits": how old a result is.
     static QString before(int edits_) { return tr("before %1").arg(edits(edits_)); }

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <core/profile/stream.h>
+#include <devicebridge/net/endpoint.h>
 
 #include <QFileInfo>
 #include <QSettings>
@@ -27,6 +28,8 @@ namespace {
 
 const QString kSettingsKey = QStringLiteral("devices/recordings");
 constexpr int kMaxRemembered = 100;
+constexpr int kScanMs = 3000;
+constexpr std::uint16_t kAdbPort = 5555;
 
 QString whyAndFix(const core::Error &error)
 {
@@ -38,13 +41,19 @@ QString whyAndFix(const core::Error &error)
 
 } // namespace
 
-DeviceList::DeviceList(QObject *parent) : QObject(parent)
+bool isAdbDevice(const QString &id)
 {
+    return id.startsWith(QLatin1String("adb:")) || id.startsWith(QLatin1String("tcp:")) || id.startsWith(QLatin1String("usb:"));
+}
+
+DeviceList::DeviceList(QObject *parent) : QObject(parent), m_scan(tr("Looking for devices"), nullptr)
+{
+    m_scanTimer.setInterval(kScanMs);
+    connect(&m_scanTimer, &QTimer::timeout, this, &DeviceList::scan);
     DeviceEntry local;
     local.id = QStringLiteral("local");
     local.name = tr("This computer");
-    m_entries.push_back(std::move(local));
-    m_jobs.push_back(std::make_unique<Job<Found>>(tr("Looking at devices"), nullptr));
+    insertAt(0, std::move(local));
     check(0);
 }
 
@@ -65,6 +74,24 @@ int DeviceList::rowOf(const QString &id) const
     return found == m_entries.end() ? -1 : static_cast<int>(found - m_entries.begin());
 }
 
+void DeviceList::insertAt(int row, DeviceEntry entry)
+{
+    Q_EMIT aboutToInsert(row);
+    const QString title = entry.isRecording() ? tr("Reading %1").arg(entry.name) : tr("Looking at %1").arg(entry.name);
+    m_entries.insert(m_entries.begin() + row, std::move(entry));
+    m_jobs.insert(m_jobs.begin() + row, std::make_unique<Job<Found>>(title, nullptr));
+    Q_EMIT inserted();
+}
+
+// Devices stand before recordings.
+int DeviceList::insertDevice(DeviceEntry entry)
+{
+    const auto at = std::ranges::find_if(m_entries, &DeviceEntry::isRecording);
+    const int row = static_cast<int>(at - m_entries.begin());
+    insertAt(row, std::move(entry));
+    return row;
+}
+
 QString DeviceList::addRecordings(const QStringList &files)
 {
     QString last;
@@ -78,15 +105,53 @@ QString DeviceList::addRecordings(const QStringList &files)
             entry.file = info.absoluteFilePath();
             entry.name = info.fileName();
             row = static_cast<int>(m_entries.size());
-            Q_EMIT aboutToInsert(row);
-            m_entries.push_back(std::move(entry));
-            m_jobs.push_back(std::make_unique<Job<Found>>(tr("Reading %1").arg(info.fileName()), nullptr));
-            Q_EMIT inserted();
+            insertAt(row, std::move(entry));
         }
         check(row);
     }
     store();
     return last;
+}
+
+core::Expected<QString> DeviceList::addAddress(const QString &address)
+{
+    const auto endpoint = devicebridge::Endpoint::parse(address.trimmed().toStdString(), kAdbPort);
+    if (!endpoint)
+        return endpoint.error();
+    const QString id = QStringLiteral("tcp:") + toQString(endpoint->text());
+    int row = rowOf(id);
+    if (row < 0) {
+        DeviceEntry entry;
+        entry.id = id;
+        applyName(entry);
+        row = insertDevice(std::move(entry));
+    }
+    m_entries[static_cast<std::size_t>(row)].added = true;
+    store();
+    check(row);
+    return id;
+}
+
+void DeviceList::rename(const QString &id, const QString &name)
+{
+    const int row = rowOf(id);
+    if (row < 0 || !m_entries[static_cast<std::size_t>(row)].isAdb())
+        return;
+    DeviceEntry &entry = m_entries[static_cast<std::size_t>(row)];
+    entry.givenName = name.simplified().left(80);
+    applyName(entry);
+    store();
+    Q_EMIT changed(row);
+}
+
+void DeviceList::applyName(DeviceEntry &entry) const
+{
+    if (!entry.isAdb())
+        return;
+    const QString address = entry.id.mid(4);
+    entry.name = !entry.givenName.isEmpty()      ? entry.givenName
+                 : !entry.info.model.empty() ? toQString(entry.info.model)
+                                             : address;
 }
 
 void DeviceList::remove(const QString &id)
@@ -98,19 +163,100 @@ void DeviceList::remove(const QString &id)
     m_entries.erase(m_entries.begin() + row);
     m_jobs.erase(m_jobs.begin() + row);
     Q_EMIT removed();
+    m_listed.erase(id);
     store();
 }
 
 void DeviceList::refresh()
 {
-    for (int row = 0; row < static_cast<int>(m_entries.size()); ++row)
-        check(row);
+    for (int row = 0; row < static_cast<int>(m_entries.size()); ++row) {
+        const DeviceEntry &entry = m_entries[static_cast<std::size_t>(row)];
+        // What a server lists, the scan looks at.
+        if (!entry.isAdb() || entry.added)
+            check(row);
+    }
+    m_listed.clear();
+    scan();
+}
+
+void DeviceList::watch(bool on)
+{
+    if (on)
+        m_scanTimer.start();
+    else
+        m_scanTimer.stop();
+}
+
+void DeviceList::scan()
+{
+    if (m_scan.isRunning())
+        return; // a server that does not answer is not asked twice at once
+    m_scan.start([](const core::JobContext &) { return devicebridge::listDevices(); }, [this](const Scan &scan) { takeScan(scan); });
+}
+
+void DeviceList::takeScan(const Scan &scan)
+{
+    std::map<QString, std::string> listed;
+    for (const devicebridge::DeviceInfo &info : scan) {
+        const QString id = toQString(info.id);
+        if (!isAdbDevice(id))
+            continue;
+        listed[id] = info.state;
+        const auto before = m_listed.find(id);
+        if (before != m_listed.end() && before->second == info.state)
+            continue;
+        int row = rowOf(id);
+        if (row < 0) {
+            DeviceEntry entry;
+            entry.id = id;
+            entry.info = info;
+            applyName(entry);
+            row = insertDevice(std::move(entry));
+        }
+        if (info.state == "ready") {
+            check(row);
+            continue;
+        }
+        DeviceEntry &entry = m_entries[static_cast<std::size_t>(row)];
+        entry.state = DeviceEntry::State::NotReady;
+        entry.stateWord = toQString(info.state);
+        entry.why = toQString(info.why);
+        if (!info.model.empty())
+            entry.info = info;
+        applyName(entry);
+        Q_EMIT changed(row);
+    }
+    for (int row = 0; row < static_cast<int>(m_entries.size()); ++row) {
+        DeviceEntry &entry = m_entries[static_cast<std::size_t>(row)];
+        if (!entry.isAdb() || entry.added || listed.contains(entry.id) || entry.state == DeviceEntry::State::Missing)
+            continue;
+        m_jobs[static_cast<std::size_t>(row)]->drop();
+        entry.state = DeviceEntry::State::Missing;
+        entry.why = tr("It is not connected any more.");
+        Q_EMIT changed(row);
+    }
+    m_listed = std::move(listed);
 }
 
 void DeviceList::remember()
 {
-    const QStringList before = QSettings().value(kSettingsKey).toStringList().mid(0, kMaxRemembered);
-    addRecordings(before);
+    for (const auto &[id, known] : KnownDevices::load()) {
+        if (rowOf(id) >= 0)
+            continue;
+        DeviceEntry entry;
+        entry.id = id;
+        entry.givenName = known.name;
+        entry.added = known.added;
+        entry.lastSeen = known.lastSeen;
+        entry.info.id = id.toStdString();
+        entry.info.model = known.model.toStdString();
+        entry.info.soc = known.processor.toStdString();
+        entry.state = DeviceEntry::State::Missing;
+        entry.why = tr("It was not looked for yet.");
+        applyName(entry);
+        insertDevice(std::move(entry));
+    }
+    addRecordings(QSettings().value(kSettingsKey).toStringList().mid(0, kMaxRemembered));
     m_remembers = true;
 }
 
@@ -119,11 +265,15 @@ void DeviceList::store() const
     if (!m_remembers)
         return;
     QStringList files;
+    std::map<QString, KnownDevice> known;
     for (const DeviceEntry &entry : m_entries) {
         if (entry.isRecording())
             files << entry.file;
+        else if (entry.isAdb() && (entry.added || entry.lastSeen.isValid() || !entry.givenName.isEmpty()))
+            known[entry.id] = {entry.givenName, entry.added, entry.lastSeen, toQString(entry.info.model), toQString(entry.info.soc)};
     }
     QSettings().setValue(kSettingsKey, files);
+    KnownDevices::store(std::move(known));
 }
 
 bool DeviceList::isChecking() const
@@ -141,6 +291,13 @@ DeviceList::Found DeviceList::look(const QString &id, const QString &file, const
         return found;
     }
     found.info = (*device)->info();
+    if (isAdbDevice(id)) {
+        if (found.info.state != "ready") {
+            found.state = found.info.state == "missing" ? DeviceEntry::State::Missing : DeviceEntry::State::NotReady;
+            found.why = toQString(found.info.why);
+        }
+        return found;
+    }
     if (file.isEmpty()) {
         const core::DeviceIdentity identity = core::readDeviceIdentity();
         found.os = toQString(identity.os);
@@ -181,25 +338,38 @@ DeviceList::Found DeviceList::look(const QString &id, const QString &file, const
 void DeviceList::check(int row)
 {
     DeviceEntry &entry = m_entries[static_cast<std::size_t>(row)];
+    if (entry.isAdb() && entry.id == m_measuring)
+        return; // looking would disturb what it measures
     entry.state = DeviceEntry::State::Checking;
     Q_EMIT changed(row);
     auto &job = static_cast<Job<Found> &>(*m_jobs[static_cast<std::size_t>(row)]);
     job.start([id = entry.id, file = entry.file](const core::JobContext &context) { return look(id, file, context); },
               [this, id = entry.id](Found found) {
-                  const int at = rowOf(id);
-                  if (at < 0)
-                      return;
-                  DeviceEntry &seen = m_entries[static_cast<std::size_t>(at)];
-                  seen.state = found.state;
-                  seen.why = found.why;
-                  seen.info = std::move(found.info);
-                  seen.os = found.os;
-                  seen.runner = found.runner;
-                  seen.cpuCount = found.cpuCount;
-                  seen.profile = std::move(found.profile);
-                  seen.summary = std::move(found.summary);
-                  Q_EMIT changed(at);
+                  if (const int at = rowOf(id); at >= 0)
+                      take(at, std::move(found));
               });
+}
+
+void DeviceList::take(int row, Found found)
+{
+    DeviceEntry &seen = m_entries[static_cast<std::size_t>(row)];
+    seen.state = found.state;
+    seen.stateWord = toQString(found.info.state);
+    seen.why = found.why;
+    // What a device said before it went away stays known.
+    if (!seen.isAdb() || !found.info.model.empty())
+        seen.info = std::move(found.info);
+    seen.os = found.os;
+    seen.runner = found.runner;
+    seen.cpuCount = found.cpuCount;
+    seen.profile = std::move(found.profile);
+    seen.summary = std::move(found.summary);
+    applyName(seen);
+    if (seen.isAdb() && seen.state == DeviceEntry::State::Ready) {
+        seen.lastSeen = QDateTime::currentDateTime();
+        store();
+    }
+    Q_EMIT changed(row);
 }
 
 } // namespace nordlys::studio

@@ -111,6 +111,14 @@ std::string RunSettings::toJson() const
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
 
+QString RunSettings::deviceIn(std::string_view json)
+{
+    return QJsonDocument::fromJson(QByteArray(json.data(), static_cast<qsizetype>(json.size())))
+        .object()
+        .value(QLatin1String("device"))
+        .toString();
+}
+
 RunSettings RunSettings::fromJson(std::string_view json)
 {
     const QJsonObject object =

@@ -34,6 +34,8 @@ struct RunSettings {
     /// For the project's view state. What cannot be read or makes no sense is left at its default.
     [[nodiscard]] std::string toJson() const;
     static RunSettings fromJson(std::string_view json);
+    /// The device that was stored, whatever it is; fromJson takes only recordings and this computer.
+    static QString deviceIn(std::string_view json);
 
     friend bool operator==(const RunSettings &, const RunSettings &) = default;
 };

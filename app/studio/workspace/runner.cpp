@@ -195,6 +195,14 @@ void Runner::setSettings(const RunSettings &wanted)
     Q_EMIT settingsChanged();
 }
 
+RunSettings Runner::storedSettings(std::string_view json) const
+{
+    RunSettings stored = RunSettings::fromJson(json);
+    if (const QString device = RunSettings::deviceIn(json); isAdbDevice(device) && m_devices.find(device))
+        stored.deviceId = device;
+    return stored;
+}
+
 void Runner::setLength(std::uint64_t iterations, double seconds)
 {
     RunSettings wanted = settings;
@@ -240,6 +248,8 @@ void Runner::start(const RunSettings &wanted)
     inUse << toQString(recording);
     RunRecord *record = &m_workspace.addRun(std::move(made));
 
+    if (!replays)
+        m_devices.setMeasuring(wanted.deviceId);
     m_feed = RunFeed::create([this, record](RunFeed::Batch batch) { receive(record, std::move(batch)); });
     m_run.setTitle((replays ? tr("Replaying %1") : tr("Running %1")).arg(replays ? record->device : record->name));
     m_run.start(
@@ -304,6 +314,7 @@ void Runner::receive(RunRecord *record, RunFeed::Batch batch)
 
 void Runner::finish(RunRecord *record, core::Expected<Outcome> outcome)
 {
+    m_devices.setMeasuring({});
     if (!m_feed)
         return; // another model was opened meanwhile; the record is gone
     m_feed->flush();

@@ -45,6 +45,8 @@ public:
     void replay(const RunSettings &settings);
     void stop();
     void setSettings(const RunSettings &settings);
+    /// Settings of a project. Its device is used only where this window knows it: a project must not lead Run to an address that nobody here added.
+    [[nodiscard]] RunSettings storedSettings(std::string_view json) const;
     /// Length of runs: inferences, or, where those are 0, seconds.
     void setLength(std::uint64_t iterations, double seconds);
 

@@ -49,15 +49,15 @@ QList<KeyValue> DeviceDetails::of(const DeviceEntry &entry)
     QList<KeyValue> rows;
     KeyValue state;
     state.label = tr("State");
-    state.chip = DevicesModel::stateText(entry.state);
-    using State = DeviceEntry::State;
-    state.chipKind = entry.state == State::Ready        ? ChipKind::Ok
-                     : entry.state == State::Incomplete ? ChipKind::Warn
-                     : entry.state == State::Checking   ? ChipKind::Neutral
-                                                        : ChipKind::Error;
+    state.chip = DevicesModel::stateText(entry);
+    state.chipKind = DevicesModel::stateChip(entry.state);
     rows << state;
     if (!entry.why.isEmpty())
         rows << row(tr("Reason"), entry.why);
+    if (entry.isAdb()) {
+        rows << row(tr("Reached by"), entry.id, true);
+        rows << row(tr("Last seen"), entry.lastSeen.isValid() ? QLocale().toString(entry.lastSeen, QLocale::ShortFormat) : QString());
+    }
     rows << row(tr("Model"), toQString(entry.info.model)) << row(tr("Processor"), toQString(entry.info.soc))
          << row(tr("System"), entry.os, true)
          << row(tr("CPUs"), entry.cpuCount > 0 ? formatCount(entry.cpuCount) : QString(), true) << row(tr("Runner"), entry.runner, true);

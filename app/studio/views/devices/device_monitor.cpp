@@ -16,14 +16,16 @@ DeviceMonitor::DeviceMonitor(QObject *parent) : QObject(parent), m_job(tr("Count
 
 DeviceMonitor::~DeviceMonitor() { stop(); }
 
-void DeviceMonitor::start()
+void DeviceMonitor::start(const QString &deviceId)
 {
-    if (m_feed)
+    if (m_feed && m_deviceId == deviceId)
         return;
+    stop();
+    m_deviceId = deviceId;
     m_feed = Feed<core::StreamItem>::create(kFeedMs, [this](std::vector<core::StreamItem> items) { deliver(std::move(items)); });
     m_job.start(
-        [feed = m_feed](const core::JobContext &job) -> core::Expected<core::RunProfile> {
-            auto device = devicebridge::openDevice("local");
+        [feed = m_feed, id = deviceId.toStdString()](const core::JobContext &job) -> core::Expected<core::RunProfile> {
+            auto device = devicebridge::openDevice(id);
             if (!device)
                 return std::move(device.error());
             devicebridge::RunRequest request;
@@ -38,7 +40,7 @@ void DeviceMonitor::start()
             m_feed->flush();
             stop();
             if (result && result->status == core::RunStatus::Finished) {
-                start();
+                start(m_deviceId);
             } else if (result) {
                 Q_EMIT failed(core::deviceError(tr("Counters").toStdString(), result->reason));
             } else if (result.error().code != core::ErrorCode::Interrupted) {

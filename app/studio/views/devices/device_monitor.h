@@ -10,7 +10,7 @@
 
 namespace nordlys::studio {
 
-/// Reads the counters of this computer a few times a second, on a thread of its own, until it is stopped.
+/// Reads the counters of a device a few times a second, on a thread of its own, until it is stopped.
 class DeviceMonitor : public QObject {
     Q_OBJECT
 
@@ -18,7 +18,8 @@ public:
     explicit DeviceMonitor(QObject *parent);
     ~DeviceMonitor() override;
 
-    void start();
+    /// Of this device; another one that was being read is let go.
+    void start(const QString &deviceId);
     void stop();
     [[nodiscard]] bool isRunning() const { return m_feed != nullptr; }
 
@@ -33,6 +34,7 @@ private:
     void deliver(std::vector<core::StreamItem> items);
 
     Job<core::Expected<core::RunProfile>> m_job;
+    QString m_deviceId;
     std::shared_ptr<Feed<core::StreamItem>> m_feed;
 };
 

@@ -7,23 +7,19 @@
 #include <studio/workspace/text.h>
 
 namespace nordlys::studio {
-namespace {
-
-using DeviceState = DeviceEntry::State;
-
-ChipKind chipOf(DeviceState state)
+ChipKind DevicesModel::stateChip(DeviceEntry::State state)
 {
+    using DeviceState = DeviceEntry::State;
     switch (state) {
     case DeviceState::Checking: return ChipKind::Neutral;
     case DeviceState::Ready: return ChipKind::Ok;
+    case DeviceState::NotReady:
     case DeviceState::Incomplete: return ChipKind::Warn;
     case DeviceState::Missing:
     case DeviceState::Broken: return ChipKind::Error;
     }
     return ChipKind::Neutral;
 }
-
-} // namespace
 
 DevicesModel::DevicesModel(Runner &runner, QObject *parent) : QAbstractTableModel(parent), m_runner(runner)
 {
@@ -45,14 +41,15 @@ int DevicesModel::rowCount(const QModelIndex &parent) const
 
 int DevicesModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
-QString DevicesModel::stateText(DeviceEntry::State state)
+QString DevicesModel::stateText(const DeviceEntry &entry)
 {
-    switch (state) {
-    case DeviceState::Checking: return tr("looking");
-    case DeviceState::Ready: return tr("ready");
-    case DeviceState::Incomplete: return tr("incomplete");
-    case DeviceState::Missing: return tr("missing");
-    case DeviceState::Broken: return tr("not readable");
+    switch (entry.state) {
+    case DeviceEntry::State::Checking: return tr("looking");
+    case DeviceEntry::State::Ready: return tr("ready");
+    case DeviceEntry::State::NotReady: return entry.stateWord.isEmpty() ? tr("not ready") : entry.stateWord.left(24);
+    case DeviceEntry::State::Incomplete: return tr("incomplete");
+    case DeviceEntry::State::Missing: return entry.isAdb() ? tr("not there") : tr("missing");
+    case DeviceEntry::State::Broken: return tr("not readable");
     }
     return {};
 }
@@ -73,9 +70,9 @@ QVariant DevicesModel::data(const QModelIndex &index, int role) const
         if (role == Qt::DisplayRole)
             return entry.name;
         if (role == Qt::ToolTipRole)
-            return entry.isRecording() ? entry.file : entry.name;
+            return entry.isRecording() ? entry.file : entry.isAdb() ? entry.id : entry.name;
         if (role == IconRole)
-            return static_cast<int>(entry.isRecording() ? Icon::Record : Icon::Computer);
+            return static_cast<int>(entry.isRecording() ? Icon::Record : entry.isAdb() ? Icon::Device : Icon::Computer);
         if (role == IconInkRole)
             return static_cast<int>(CellInk::Label);
         if (role == BoldRole)
@@ -87,9 +84,9 @@ QVariant DevicesModel::data(const QModelIndex &index, int role) const
         if (role == CellKindRole)
             return static_cast<int>(CellKind::Chip);
         if (role == Qt::DisplayRole)
-            return stateText(entry.state);
+            return stateText(entry);
         if (role == ChipRole)
-            return static_cast<int>(chipOf(entry.state));
+            return static_cast<int>(stateChip(entry.state));
         if (role == Qt::ToolTipRole)
             return entry.why;
         return {};
@@ -126,7 +123,7 @@ QVariant DevicesModel::headerData(int section, Qt::Orientation orientation, int 
         return titles[section];
     }
     if (role == Qt::ToolTipRole) {
-        const QString tips[] = {tr("This computer, and recordings that play its part"), tr("Whether it can run now"),
+        const QString tips[] = {tr("This computer, devices over adb, and recordings that play their part"), tr("Whether it can run now"),
                                 tr("Board or product, as the device says"), tr("System on chip or processor"),
                                 tr("Operating system"), tr("Why it is not ready")};
         return tips[section];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <studio/widgets/chip.h>
 #include <studio/workspace/runner.h>
 
 #include <QAbstractTableModel>
@@ -20,7 +21,9 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-    static QString stateText(DeviceEntry::State state);
+    /// "ready", or adb's own word: "unauthorized".
+    static QString stateText(const DeviceEntry &entry);
+    static ChipKind stateChip(DeviceEntry::State state);
 
 private:
     [[nodiscard]] bool isUsed(const DeviceEntry &entry) const;

@@ -2,7 +2,9 @@
 #include "devices_view.h"
 
 #include "device_details.h"
+#include "line_dialog.h"
 
+#include <devicebridge/net/endpoint.h>
 #include <studio/look/number_format.h>
 #include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
@@ -58,6 +60,35 @@ void DevicesView::add(const QStringList &files)
         selectDevice(id);
 }
 
+void DevicesView::addDevice()
+{
+    const auto whyNot = [](const QString &text) {
+        const auto endpoint = devicebridge::Endpoint::parse(text.toStdString(), 5555);
+        return endpoint ? QString() : toQString(endpoint.error().why);
+    };
+    LineDialog dialog({tr("Add device"),
+                       tr("A device whose adb listens on the network: after \"adb tcpip 5555\", or with wireless debugging. Devices of a running adb server are "
+                          "listed by themselves."),
+                       tr("Address, HOST or HOST:PORT"), tr("Add")},
+                      {}, whyNot, this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    if (const auto id = m_runner.devices().addAddress(dialog.value()))
+        selectDevice(*id);
+}
+
+void DevicesView::rename()
+{
+    const DeviceEntry *entry = current();
+    if (!entry || !entry->isAdb())
+        return;
+    const QString id = entry->id;
+    LineDialog dialog({tr("Rename device"), tr("Empty: the device's own name."), tr("Name in this list"), tr("Rename")}, entry->givenName,
+                      [](const QString &) { return QString(); }, this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_runner.devices().rename(id, dialog.value());
+}
+
 void DevicesView::dragEnterEvent(QDragEnterEvent *event)
 {
     // Whatever else is dropped is the window's.
@@ -105,14 +136,15 @@ void DevicesView::showDevice()
     if (!entry)
         return;
     using State = DeviceEntry::State;
-    const bool bad = entry->state == State::Missing || entry->state == State::Broken;
+    const bool bad = entry->state == State::Missing || entry->state == State::Broken || entry->state == State::NotReady;
     if (bad) {
         m_error->setError(entry->isRecording() ? entry->file : entry->name, entry->why,
                           entry->isRecording() ? tr("Remove from the list") : tr("Look again"));
     } else {
         m_error->clear();
     }
-    m_remove->setEnabled(entry->isRecording());
+    m_remove->setEnabled(entry->canRemove());
+    m_rename->setEnabled(entry->isAdb());
     m_use->setEnabled(entry->canRun());
     m_use->setToolTip(entry->canRun() ? QString() : tr("Only a device that is ready can run."));
     m_replaySection->setVisible(entry->isRecording());
@@ -134,9 +166,17 @@ void DevicesView::showDevice()
     m_countersTitle->setText(tr("Counters of %1").arg(entry->name));
     m_details->setRows(deviceDetails(*entry));
     updateMonitor();
-    const auto &entries = m_runner.devices().entries();
-    m_state->setText(entries.size() == 1 ? tr("Drop a recording (.nrs) here to replay it as a device.")
-                                         : tr("%1 and %2").arg(tr("this computer"), Counted::recordings(static_cast<qint64>(entries.size()) - 1)));
+    qint64 devices = 0, recordings = 0;
+    for (const DeviceEntry &each : m_runner.devices().entries()) {
+        devices += each.isAdb();
+        recordings += each.isRecording();
+    }
+    QStringList parts{tr("this computer")};
+    if (devices > 0)
+        parts << Counted::devices(devices);
+    if (recordings > 0)
+        parts << Counted::recordings(recordings);
+    m_state->setText(parts.size() == 1 ? tr("Drop a recording (.nrs) here to replay it as a device.") : parts.join(QStringLiteral(", ")));
 }
 
 void DevicesView::updateMonitor()
@@ -145,7 +185,7 @@ void DevicesView::updateMonitor()
     const bool wanted = entry && !entry->isRecording() && entry->state == DeviceEntry::State::Ready && isVisible() &&
                         !(m_runner.isRunning() && !m_runner.settings.isRecordingDevice());
     if (wanted)
-        m_monitor.start();
+        m_monitor.start(entry->id);
     else
         m_monitor.stop();
     updateCounterNote();
@@ -165,7 +205,7 @@ void DevicesView::updateCounterNote()
         empty = entry->state == DeviceEntry::State::Checking ? tr("Reading the recording.") : tr("The recording holds no counters.");
         parts << tr("recorded");
     } else if (m_monitor.isRunning()) {
-        empty = tr("Reading the counters of this computer.");
+        empty = tr("Reading the counters of %1.").arg(entry->name);
         parts << tr("%1 per second").arg(formatCount(static_cast<qint64>(DeviceMonitor::kRateHz)));
     } else if (m_runner.isRunning()) {
         empty = tr("Paused while a run measures: reading would disturb it. The timeline shows the run's own counters.");
@@ -181,12 +221,14 @@ void DevicesView::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
     m_runner.devices().refresh();
+    m_runner.devices().watch(true);
     updateMonitor();
 }
 
 void DevicesView::hideEvent(QHideEvent *event)
 {
     QWidget::hideEvent(event);
+    m_runner.devices().watch(false);
     updateMonitor();
 }
 

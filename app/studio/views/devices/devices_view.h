@@ -22,7 +22,7 @@ namespace nordlys::studio {
 
 class RunSettingsForm;
 
-/// Where models run: this computer with its counters, recordings that were dropped here, and how Run runs.
+/// Where models run: this computer and devices over adb with their counters, recordings that were dropped here, and how Run runs.
 class DevicesView : public QWidget {
     Q_OBJECT
 
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] TableView &deviceTable() { return *m_devices; }
     [[nodiscard]] TableView &counterTable() { return *m_counters; }
     [[nodiscard]] CountersModel &countersModel() { return *m_countersModel; }
-    /// Whether this computer's counters are being read.
+    /// Whether the shown device's counters are being read.
     [[nodiscard]] bool isMonitoring() const { return m_monitor.isRunning(); }
     /// Shows a device; its counters and details follow.
     void selectDevice(const QString &id);
@@ -49,6 +49,8 @@ private:
     QWidget *makeSide();
     [[nodiscard]] const DeviceEntry *current() const;
     void add(const QStringList &files);
+    void addDevice();
+    void rename();
     void useForRun();
     void replay();
     void showDevice();
@@ -69,7 +71,7 @@ private:
     KeyValueGrid *m_details;
     Section *m_detailsSection, *m_replaySection;
     RunSettingsForm *m_form = nullptr;
-    QPushButton *m_remove, *m_use, *m_original, *m_fast, *m_replay;
+    QPushButton *m_remove, *m_rename, *m_use, *m_original, *m_fast, *m_replay;
     QString m_shown; ///< id whose counters are shown
     std::shared_ptr<const core::RunProfile> m_shownRun;
 };

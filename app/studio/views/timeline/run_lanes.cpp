@@ -27,10 +27,10 @@ struct LaneUnit {
     double factor = 1;
 };
 
-LaneUnit laneUnit(const std::string &unit, bool large)
+LaneUnit laneUnit(const std::string &unit, bool large, bool isSlowClock = false)
 {
     if (unit == "Hz")
-        return {QStringLiteral("GHz"), 1e-9};
+        return isSlowClock ? LaneUnit{QStringLiteral("MHz"), 1e-6} : LaneUnit{QStringLiteral("GHz"), 1e-9};
     if (unit == "bytes" || unit == "B")
         return large ? LaneUnit{QStringLiteral("GiB"), 1.0 / (1 << 30)} : LaneUnit{QStringLiteral("MiB"), 1.0 / (1 << 20)};
     return {toQString(unit), 1};
@@ -42,8 +42,17 @@ RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
 {
     const QString unit = toQString(counter.unit), name = toQString(counter.name).toLower();
     if (unit == QLatin1String("Hz") || unit == QLatin1String("kHz") || unit == QLatin1String("MHz") ||
-        unit == QLatin1String("GHz"))
-        return Family::Clock;
+        unit == QLatin1String("GHz")) {
+        if (name.startsWith(QLatin1String("cpu")) || name.startsWith(QLatin1String("policy")))
+            return Family::CpuClock;
+        if (name.startsWith(QLatin1String("gpu")))
+            return Family::GpuClock;
+        for (const char *bus : {"ddr", "llcc", "l3", "bus", "memory", "cci"}) {
+            if (name.contains(QLatin1String(bus)))
+                return Family::BusClock;
+        }
+        return Family::OtherClock;
+    }
     if (unit == QStringLiteral("°C") || unit == QLatin1String("C") || name.contains(QLatin1String("temp")))
         return Family::Temperature;
     if (name == QLatin1String("memory of the runner"))
@@ -62,7 +71,10 @@ RunLanes::Family RunLanes::familyOf(const core::CounterInfo &counter)
 QString RunLanes::familyName(Family family) const
 {
     switch (family) {
-    case Family::Clock: return tr("Clock");
+    case Family::CpuClock: return tr("CPU clock");
+    case Family::GpuClock: return tr("GPU clock");
+    case Family::BusClock: return tr("Memory clock");
+    case Family::OtherClock: return tr("Other clocks");
     case Family::Utilisation: return tr("Utilisation");
     case Family::Temperature: return tr("Temperature");
     case Family::Memory: return tr("Memory");
@@ -95,7 +107,7 @@ void RunLanes::buildTracks()
     });
     buildLayerTracks();
     for (const Family family :
-         {Family::Clock, Family::Utilisation, Family::Temperature, Family::Memory, Family::RunnerMemory, Family::Power,
+         {Family::CpuClock, Family::GpuClock, Family::BusClock, Family::OtherClock, Family::Utilisation, Family::Temperature, Family::Memory, Family::RunnerMemory, Family::Power,
           Family::Other})
         addFamily(family);
 }
@@ -147,9 +159,10 @@ bool RunLanes::isThrottled(std::size_t inference) const
 
 void RunLanes::addFamily(Family family)
 {
-    std::vector<const core::CounterInfo *> counters;
+    // A processor runs at some GHz, what stands beside it at hundreds of MHz.
+    const bool isSlowClock = family == Family::GpuClock || family == Family::BusClock || family == Family::OtherClock;
+    std::vector<std::pair<LaneUnit, std::vector<const core::CounterInfo *>>> lanes; // one for each unit
     QStringList reasons;
-    LaneUnit unit;
     for (const core::CounterInfo &counter : m_run->profile.hello.counters) {
         if (familyOf(counter) != family)
             continue;
@@ -157,21 +170,30 @@ void RunLanes::addFamily(Family family)
             reasons << tr("%1: %2").arg(toQString(counter.name), toQString(counter.why));
             continue;
         }
-        if (counters.empty())
-            unit = laneUnit(counter.unit, family == Family::Memory);
-        counters.push_back(&counter);
+        const LaneUnit unit = laneUnit(counter.unit, family == Family::Memory, isSlowClock);
+        auto lane = std::ranges::find_if(lanes, [&unit](const auto &each) { return each.first.unit == unit.unit; });
+        if (lane == lanes.end())
+            lane = lanes.insert(lane, {unit, {}});
+        lane->second.push_back(&counter);
     }
-    const bool isClock = family == Family::Clock;
-    if (counters.empty()) {
-        if (reasons.isEmpty() && family != Family::Clock && family != Family::Temperature)
+    if (lanes.empty()) {
+        if (reasons.isEmpty() && family != Family::CpuClock && family != Family::Temperature)
             return; // neither there nor looked for
         const QString why = reasons.isEmpty() ? tr("the device reports no such counter") : reasons.first();
         m_plot.addUnavailableTrack({familyName(family), {}, 34, LaneInk::Outline}, why);
         return;
     }
+    for (auto &[unit, counters] : lanes)
+        addCounters(family, unit.unit, std::move(counters));
+}
+
+void RunLanes::addCounters(Family family, const QString &unit, std::vector<const core::CounterInfo *> counters)
+{
+    const bool isClock = family == Family::CpuClock;
+    const bool isSlowClock = family == Family::GpuClock || family == Family::BusClock || family == Family::OtherClock;
     // Whole-machine counters first: they are the lines that matter when a lane has many.
     std::ranges::stable_sort(counters, {}, [](const core::CounterInfo *counter) { return counter->name.size(); });
-    const int track = m_plot.addStepTrack({familyName(family), unit.unit, isClock ? 76 : 64, LaneInk::Outline});
+    const int track = m_plot.addStepTrack({familyName(family), unit, isClock ? 76 : 64, LaneInk::Outline});
     StepTrack *steps = m_plot.stepTrack(track);
     steps->setFromZero(family != Family::Temperature);
     for (std::size_t i = 0; i < counters.size() && i < kMaxSeries; ++i) {
@@ -180,8 +202,8 @@ void RunLanes::addFamily(Family family)
         spec.ink = inkOf(static_cast<int>(i));
         spec.main = i == 0;
         spec.stepped = family != Family::Temperature;
-        spec.decimals = isClock ? 2 : (family == Family::RunnerMemory ? 0 : 1);
-        m_series[counters[i]->id] = {track, steps->addSeries(spec), laneUnit(counters[i]->unit, family == Family::Memory).factor};
+        spec.decimals = isClock ? 2 : (isSlowClock || family == Family::RunnerMemory ? 0 : 1);
+        m_series[counters[i]->id] = {track, steps->addSeries(spec), laneUnit(counters[i]->unit, family == Family::Memory, isSlowClock).factor};
     }
 }
 

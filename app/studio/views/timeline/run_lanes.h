@@ -36,13 +36,14 @@ public:
     [[nodiscard]] QStringList readout(std::int64_t timeNs, int track, const LaneBlock *block) const;
 
 private:
-    enum class Family { Clock, Utilisation, Temperature, Memory, RunnerMemory, Power, Other };
+    enum class Family { CpuClock, GpuClock, BusClock, OtherClock, Utilisation, Temperature, Memory, RunnerMemory, Power, Other };
     struct Series {
         int track = -1, series = -1;
         double factor = 1;
     };
     void buildTracks();
     void addFamily(Family family);
+    void addCounters(Family family, const QString &unit, std::vector<const core::CounterInfo *> counters);
     [[nodiscard]] static Family familyOf(const core::CounterInfo &counter);
     [[nodiscard]] QString familyName(Family family) const;
     void buildLayerTracks();
