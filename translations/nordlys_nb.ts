@@ -2678,10 +2678,6 @@
         <translation>Enheter</translation>
     </message>
     <message>
-        <source>Add recording…</source>
-        <translation>Legg til opptak …</translation>
-    </message>
-    <message>
         <source>Add recordings</source>
         <translation>Legg til opptak</translation>
     </message>
@@ -2742,8 +2738,12 @@
         <translation>Gi nytt navn…</translation>
     </message>
     <message>
-        <source>Add device…</source>
-        <translation>Legg til enhet…</translation>
+        <source>Device…</source>
+        <translation>Enhet…</translation>
+    </message>
+    <message>
+        <source>Recording…</source>
+        <translation>Opptak…</translation>
     </message>
 </context>
 <context>

@@ -82,7 +82,7 @@ void DeviceButton::refresh()
     const QString name = entry ? entry->name : id;
     const QString elided = fontMetrics().elidedText(name, Qt::ElideMiddle, scaled(m_narrow ? 110 : 170));
     const auto hottest = hottestNow(m_workspace.run());
-    setIcon(icon(iconOf(entry, id)));
+    setIcon(studio::icon(iconOf(entry, id)));
     setText(hottest ? shown(elided) + QStringLiteral("  ") + formatTemperature(*hottest) : shown(elided));
     QString tip = tr("Run uses %1 (%2).").arg(name, id);
     if (entry && !entry->why.isEmpty())
@@ -99,7 +99,7 @@ void DeviceButton::fillMenu()
     const QString used = m_runner.settings.deviceId;
     const QString usedFile = m_runner.settings.recordingFile();
     for (const DeviceEntry &entry : m_runner.devices().entries()) {
-        QAction *choice = m_devices->addAction(icon(iconOf(&entry, entry.id)), shown(entry.name));
+        QAction *choice = m_devices->addAction(studio::icon(iconOf(&entry, entry.id)), shown(entry.name));
         choice->setCheckable(true);
         choice->setChecked(entry.isRecording() ? entry.file == usedFile : entry.id == used);
         choice->setEnabled(entry.canRun());

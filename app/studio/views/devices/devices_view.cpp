@@ -9,7 +9,9 @@
 #include <studio/workspace/counted.h>
 #include <studio/workspace/text.h>
 
+#include <QAction>
 #include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QItemSelectionModel>
 #include <QMimeData>
@@ -75,6 +77,11 @@ void DevicesView::addDevice()
         return;
     if (const auto id = m_runner.devices().addAddress(dialog.value()))
         selectDevice(*id);
+}
+
+void DevicesView::addRecordings()
+{
+    add(QFileDialog::getOpenFileNames(this, tr("Add recordings"), {}, tr("Recordings (*.nrs)")));
 }
 
 void DevicesView::rename()

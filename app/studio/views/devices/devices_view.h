@@ -16,6 +16,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QPushButton;
 
 namespace nordlys::studio {
@@ -50,6 +51,7 @@ private:
     [[nodiscard]] const DeviceEntry *current() const;
     void add(const QStringList &files);
     void addDevice();
+    void addRecordings();
     void rename();
     void useForRun();
     void replay();
@@ -71,7 +73,8 @@ private:
     KeyValueGrid *m_details;
     Section *m_detailsSection, *m_replaySection;
     RunSettingsForm *m_form = nullptr;
-    QPushButton *m_remove, *m_rename, *m_use, *m_original, *m_fast, *m_replay;
+    QAction *m_rename;
+    QPushButton *m_remove, *m_use, *m_original, *m_fast, *m_replay;
     QString m_shown; ///< id whose counters are shown
     std::shared_ptr<const core::RunProfile> m_shownRun;
 };

@@ -7,7 +7,7 @@
 #include <studio/widgets/overlay_scroll_bar.h>
 #include <studio/widgets/thin_splitter.h>
 
-#include <QFileDialog>
+#include <QAction>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
@@ -41,7 +41,7 @@ DevicesView::DevicesView(Workspace &workspace, ActionRegistry &actions, Runner &
       m_state(new InkLabel(CellInk::Note, this)), m_countersTitle(new InkLabel(CellInk::Default, this)),
       m_countersNote(new InkLabel(CellInk::Note, this)), m_details(new KeyValueGrid(this)),
       m_detailsSection(new Section(tr("Details"), this)), m_replaySection(new Section(tr("Replay"), this)),
-      m_remove(new QPushButton(tr("Remove"), this)), m_rename(new QPushButton(tr("Rename…"), this)), m_use(new QPushButton(tr("Use for Run"), this)),
+      m_rename(new QAction(tr("Rename…"), this)), m_remove(new QPushButton(tr("Remove"), this)), m_use(new QPushButton(tr("Use for Run"), this)),
       m_original(new QPushButton(tr("Original speed"), this)), m_fast(new QPushButton(tr("Full speed"), this)),
       m_replay(new QPushButton(tr("Replay"), this))
 {
@@ -87,10 +87,13 @@ DevicesView::DevicesView(Workspace &workspace, ActionRegistry &actions, Runner &
     connect(m_devices, &QAbstractItemView::activated, this, &DevicesView::useForRun);
     connect(m_devices, &QWidget::customContextMenuRequested, this, [this](const QPoint &at) {
         QMenu menu(this);
-        for (QPushButton *button : {m_use, m_rename, m_remove}) {
+        const auto add = [&menu](QPushButton *button) {
             QAction *entry = menu.addAction(button->text(), button, &QPushButton::click);
             entry->setEnabled(button->isEnabled());
-        }
+        };
+        add(m_use);
+        menu.addAction(m_rename);
+        add(m_remove);
         menu.exec(m_devices->viewport()->mapToGlobal(at));
     });
     connect(m_devicesModel, &QAbstractItemModel::dataChanged, this, &DevicesView::showDevice);
@@ -125,29 +128,28 @@ QWidget *DevicesView::makeBar()
     auto *title = new InkLabel(tr("Devices"), CellInk::Default, bar);
     title->setFont(uiFont(12, QFont::DemiBold));
     m_state->setElided(true);
-    auto *add = new QPushButton(tr("Add recording…"), bar);
+    auto *add = new QPushButton(tr("Add"), bar);
     add->setIcon(icon(Icon::Plus));
     add->setObjectName(QStringLiteral("deviceAdd"));
-    auto *addDevice = new QPushButton(tr("Add device…"), bar);
-    addDevice->setIcon(icon(Icon::Plus));
-    addDevice->setObjectName(QStringLiteral("deviceAddAddress"));
-    m_rename->setIcon(icon(Icon::Edit));
+    auto *kinds = new QMenu(add);
+    kinds->addAction(icon(Icon::Device), tr("Device…"), this, &DevicesView::addDevice)->setObjectName(QStringLiteral("deviceAddAddress"));
+    kinds->addAction(icon(Icon::Record), tr("Recording…"), this, &DevicesView::addRecordings);
+    add->setMenu(kinds);
     m_rename->setObjectName(QStringLiteral("deviceRename"));
+    m_rename->setShortcut(Qt::Key_F2);
+    m_rename->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    m_devices->addAction(m_rename);
     m_remove->setIcon(icon(Icon::Trash));
     m_remove->setObjectName(QStringLiteral("deviceRemove"));
     m_use->setIcon(icon(Icon::Check));
     m_use->setObjectName(QStringLiteral("deviceUse"));
     row->addWidget(title);
     row->addWidget(m_state, 1);
-    for (QPushButton *button : {addDevice, add, m_rename, m_remove, m_use}) {
+    for (QPushButton *button : {add, m_remove, m_use}) {
         setBarSize(button);
         row->addWidget(button);
     }
-    connect(add, &QPushButton::clicked, this, [this] {
-        this->add(QFileDialog::getOpenFileNames(this, tr("Add recordings"), {}, tr("Recordings (*.nrs)")));
-    });
-    connect(addDevice, &QPushButton::clicked, this, &DevicesView::addDevice);
-    connect(m_rename, &QPushButton::clicked, this, &DevicesView::rename);
+    connect(m_rename, &QAction::triggered, this, &DevicesView::rename);
     connect(m_remove, &QPushButton::clicked, this, [this] {
         if (const DeviceEntry *entry = current())
             m_runner.devices().remove(entry->id);
